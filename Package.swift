@@ -1,0 +1,113 @@
+// swift-tools-version: 6.2
+// SPDX-License-Identifier: Apache-2.0
+
+import PackageDescription
+
+let root = Context.packageDirectory
+
+/// Features on in every module of ours.
+let features: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+]
+
+/// A kernel library for one instruction set: always optimised, whatever the configuration of the build.
+func kernels(_ name: String, flags: [String], exclude: [String] = []) -> Target {
+    .target(
+        name: name,
+        dependencies: [.product(name: "CInduct", package: "Swift")],
+        exclude: exclude,
+        swiftSettings: features + [
+            .unsafeFlags(["-Ounchecked", "-wmo", "-enforce-exclusivity=unchecked", "-Xcc", "-fno-math-errno"] + flags)
+        ]
+    )
+}
+
+/// A default plugin: uses the SDK only, and exports the entry alone.
+func plugin(_ name: String) -> Target {
+    .target(
+        name: name,
+        dependencies: [.product(name: "InductSDK", package: "Swift"), .product(name: "CInduct", package: "Swift")],
+        path: "Plugins/\(name)",
+        swiftSettings: features,
+        linkerSettings: [
+            .unsafeFlags([
+                "-Xlinker", "--version-script=\(root)/SDK/C/plugin.version", "-Xlinker", "-Bsymbolic",
+            ])
+        ]
+    )
+}
+
+func library(_ name: String) -> Product { .library(name: name, type: .dynamic, targets: [name]) }
+
+let kernelLibraries = ["InductKernels", "InductKernelsV3", "InductKernelsV4"]
+let plugins = ["SyntheticSources", "Transformer", "Gates", "Evaluators"]
+
+let package = Package(
+    name: "induct",
+    products: [.executable(name: "induct", targets: ["induct"])] + (kernelLibraries + plugins).map(library),
+    dependencies: [
+        .package(path: "SDK/Swift"),
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+    ],
+    targets: [
+        .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+        .systemLibrary(name: "CLAPACK", pkgConfig: "lapacke", providers: [.apt(["liblapacke-dev"])]),
+        .target(name: "CProcessor"),
+        .target(
+            name: "InductCore",
+            dependencies: [.product(name: "Yams", package: "Yams")],
+            swiftSettings: features
+        ),
+        .target(name: "InductTheory", dependencies: ["InductCore", "CLAPACK"], swiftSettings: features),
+        kernels("InductKernels", flags: []),
+        kernels("InductKernelsV3", flags: ["-Xcc", "-march=x86-64-v3", "-DV3"], exclude: ["Reference"]),
+        kernels("InductKernelsV4", flags: ["-Xcc", "-march=x86-64-v4", "-DV4"], exclude: ["Reference"]),
+        .target(
+            name: "InductHost",
+            dependencies: [
+                "InductCore", "CCrypto", "CProcessor",
+                .product(name: "CInduct", package: "Swift"),
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: features
+        ),
+        .target(
+            name: "InductLab",
+            dependencies: ["InductCore", .product(name: "Logging", package: "swift-log")],
+            swiftSettings: features
+        ),
+        .target(name: "InductReport", dependencies: ["InductCore"], swiftSettings: features),
+        .executableTarget(
+            name: "induct",
+            dependencies: [
+                "InductCore", "InductTheory", "InductHost", "InductLab", "InductReport",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: features
+        ),
+        .testTarget(
+            name: "InductCoreTests", dependencies: ["InductCore"], swiftSettings: features),
+        .testTarget(
+            name: "InductTheoryTests", dependencies: ["InductTheory", "InductCore"], swiftSettings: features),
+        .testTarget(
+            name: "InductKernelsTests",
+            dependencies: ["InductHost", "InductCore", .product(name: "CInduct", package: "Swift")],
+            swiftSettings: features),
+        .testTarget(
+            name: "InductHostTests",
+            dependencies: ["InductHost", "InductCore", "InductTheory", .product(name: "CInduct", package: "Swift")],
+            exclude: ["Fixtures"],
+            swiftSettings: features),
+        .testTarget(
+            name: "InductLabTests", dependencies: ["InductLab", "InductCore", "InductHost", "InductTheory"],
+            swiftSettings: features),
+        .testTarget(name: "InductReportTests", dependencies: ["InductReport", "InductCore"], swiftSettings: features),
+        .testTarget(name: "CommandLineTests", dependencies: ["InductCore"], swiftSettings: features),
+    ] + plugins.map(plugin),
+    swiftLanguageModes: [.v6]
+)
