@@ -2,7 +2,7 @@
 
 /// A plugin part and its parameters as the user wrote them: `name(child, ..., key=value, ...)`.
 package struct PluginSpec: Equatable, Sendable {
-    /// kebab-case, or qualified: "org.example/name"
+    /// The part's name, kebab-case, perhaps qualified: "org.example/name".
     package var name: String
     package var children: [PluginSpec]
     /// In the order written.
@@ -31,33 +31,12 @@ package struct PluginSpec: Equatable, Sendable {
     }
 }
 
-/// The value of a parameter.
-package indirect enum SpecValue: Equatable, Sendable {
-    case integer(Int64)
-    case number(Double)
-    case boolean(Bool)
-    case string(String)
-    case list([SpecValue])
-    case spec(PluginSpec)
-}
-
-/// A spec, recipe or setting that is wrong; exit code 64.
-package struct SpecError: Error, CustomStringConvertible, Equatable {
-    /// What is wrong, and what to do.
-    package var message: String
-    /// The text and the position in it, in characters, where there is one.
-    package var text: String?
-    package var position: Int?
-
-    package init(_ message: String, text: String? = nil, position: Int? = nil) {
-        self.message = message
-        self.text = text
-        self.position = position
+extension PluginSpec {
+    /// The value given for a key; nil when it was not given.
+    package subscript(key: String) -> SpecValue? {
+        arguments.first { $0.key == key }?.value
     }
 
-    /// The message, and below it the text with a caret at the position.
-    package var description: String {
-        guard let text, let position else { return message }
-        return "\(message)\n  \(text)\n  \(String(repeating: " ", count: max(0, min(position, text.count))))^"
-    }
+    /// Whether two specs say the same, wherever they were written.
+    package func says(_ other: PluginSpec) -> Bool { description == other.description }
 }

@@ -5,7 +5,9 @@ package enum Seed {
     /// INDUCT_DRAW_DERIVE of random.h.
     private static let derivePurpose: UInt32 = 258
 
-    /// Salts of the run's own streams. Training and evaluation share the data's seed, and with it the task; their views
+    /// Salts of the run's own streams.
+    ///
+    /// Training and evaluation share the data's seed, and with it the task; their views
     /// differ.
     package static let initialisationSalt: UInt64 = 1
     package static let dropoutSalt: UInt64 = 2
