@@ -106,6 +106,9 @@ let package = Package(
         .testTarget(
             name: "InductLabTests", dependencies: ["InductLab", "InductCore", "InductHost", "InductTheory"],
             swiftSettings: features),
+        .testTarget(
+            name: "AbiTests", dependencies: [.product(name: "CInduct", package: "Swift")], exclude: ["C"],
+            swiftSettings: features),
         .testTarget(name: "InductReportTests", dependencies: ["InductReport", "InductCore"], swiftSettings: features),
         .testTarget(name: "CommandLineTests", dependencies: ["InductCore"], swiftSettings: features),
     ] + plugins.map(plugin),

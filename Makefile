@@ -1,0 +1,67 @@
+# SPDX-License-Identifier: Apache-2.0
+#
+#   make demo             set up, build, train the first experiment beside its exact theory, draw the figures
+#   make test             set up, build, run every test and the formatter's lint
+#   make bench            measure training steps per second
+#   make install PREFIX=  install the host, the default plugins, the headers and the recipes (default /usr/local)
+#   make format           format the Swift sources in place
+#   make setup            only install what the build needs
+
+SHELL := /bin/sh
+PREFIX ?= /usr/local
+DESTDIR ?=
+RECIPE ?= Experiments/s1/induction.yaml
+DEMO_OUTPUT ?= runs/demo-$(shell date -u +%Y%m%d-%H%M%S)
+BUILD := swift build -c release --disable-testable-imports
+BIN = $(shell swift build -c release --show-bin-path)
+LIBRARIES := InductKernels InductKernelsV3 InductKernelsV4 SyntheticSources Transformer Gates Evaluators
+SWIFT_SOURCES := Package.swift Sources Plugins Tests SDK/Swift/Package.swift SDK/Swift/Sources
+VERSION := 0.1.0
+
+.PHONY: demo test bench install format lint setup setup-figures build clean
+
+build: setup
+	swift build -c release
+
+demo: build setup-figures
+	@output="$(DEMO_OUTPUT)"; \
+	"$(BIN)/induct" run $(RECIPE) --output "$$output" && \
+	echo && echo "The run: $$output" && echo "Its figures:" && ls -1 "$$output"/figures/* | sed 's/^/  /'
+
+test: setup
+	swift build -c release --build-tests
+	$(MAKE) lint
+	swift test -c release --disable-testable-imports
+
+bench: build
+	"$(BIN)/induct" bench train --source 'with-bos(dursley-wonka(p=0.4,q=0.25))' \
+	    --architecture 'transformer(layers=2,width=64,heads=4)' --length 100 --batch 64 --steps 200
+
+lint:
+	swift format lint --strict --recursive $(SWIFT_SOURCES)
+
+format:
+	swift format --in-place --recursive $(SWIFT_SOURCES)
+
+# Debian packages, only those that are missing; the pictures' environment only for the demonstration.
+setup:
+	@Support/setup packages
+
+setup-figures:
+	@Support/setup figures
+
+install: build
+	install -d "$(DESTDIR)$(PREFIX)/bin" "$(DESTDIR)$(PREFIX)/lib/induct" "$(DESTDIR)$(PREFIX)/lib/pkgconfig" \
+	    "$(DESTDIR)$(PREFIX)/include/induct" "$(DESTDIR)$(PREFIX)/share/induct"
+	install -m 755 "$(BIN)/induct" "$(DESTDIR)$(PREFIX)/bin/induct"
+	for library in $(LIBRARIES); do \
+	    install -m 755 "$(BIN)/lib$$library.so" "$(DESTDIR)$(PREFIX)/lib/induct/" || exit 1; done
+	install -m 644 SDK/C/include/induct/*.h "$(DESTDIR)$(PREFIX)/include/induct/"
+	install -m 644 SDK/C/plugin.version "$(DESTDIR)$(PREFIX)/share/induct/"
+	cp -R Experiments "$(DESTDIR)$(PREFIX)/share/induct/experiments"
+	printf '%s\n' 'prefix=$(PREFIX)' 'includedir=$${prefix}/include' 'plugindir=$${prefix}/lib/induct' '' \
+	    'Name: induct' 'Description: The plugin interface of Induct, a laboratory for in-context learning' \
+	    'Version: $(VERSION)' 'Cflags: -I$${includedir}' > "$(DESTDIR)$(PREFIX)/lib/pkgconfig/induct.pc"
+
+clean:
+	swift package clean

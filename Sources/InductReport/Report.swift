@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import InductCore
+
+/// The figures of a run: from its directory and the exact theory to files.
+package struct Report: Sendable {
+    package var figures: [Figure]
+
+    /// Every figure for which the run has data.
+    package init(run: RunRecord, theory: TheoryCurve?) {
+        let context = FigureContext(run: run, theory: theory)
+        figures = [
+            context.lossByPosition(), context.relativeLoss(), context.labelLossByTimesSeen(),
+            context.labelLossByStep(), context.gapByPosition(), context.trainingLoss(),
+        ].filter(\.chart.hasData)
+    }
+
+    /// What was written, and what to tell the user about it.
+    package struct Outcome: Equatable, Sendable {
+        /// `figures/NAME.vl.json`, `.svg`, `.png`, in the order of the figures.
+        package var files: [String] = []
+        /// One line for the user: how to get pictures, or why there are none.
+        package var note: String?
+    }
+
+    /// Writes `figures/NAME.vl.json` below `directory` and has `renderer` draw each as SVG and PNG.
+    ///
+    /// A missing or failing renderer is no error: the outcome's note says so.
+    package func write(to directory: String, renderer: FigureRenderer?) throws(ReportError) -> Outcome {
+        var outcome = Outcome()
+        guard !figures.isEmpty else { return outcome }
+        let folder = directory + "/figures"
+        try File.makeDirectory(folder)
+        for figure in figures {
+            let path = "\(folder)/\(figure.name).vl.json"
+            try File.write(figure.chart.vegaLite.text + "\n", to: path)
+            outcome.files.append(path)
+        }
+        guard let renderer else {
+            outcome.note = FigureRenderer.advice
+            return outcome
+        }
+        let drawn = renderer.render(figures.map { "\(folder)/\($0.name)" })
+        outcome.files += drawn.files
+        if let failure = drawn.failure { outcome.note = "figures: \(failure)" }
+        return outcome
+    }
+}
+
+extension Report {
+    /// Reads a run directory, draws its figures, and says what was written.
+    package static func write(
+        runDirectory: String, theory: TheoryCurve?, renderer: FigureRenderer?
+    ) throws(ReportError) -> Outcome {
+        let report = Report(run: try RunRecord(directory: runDirectory), theory: theory)
+        return try report.write(to: runDirectory, renderer: renderer)
+    }
+}
