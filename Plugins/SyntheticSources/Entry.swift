@@ -11,6 +11,10 @@ public func induct_plugin_entry_v1(
     Plugin(
         id: "org.induct.synthetic-sources", version: "0.1.0",
         summary: "hidden Markov processes, Dirichlet families, and sources made of sources",
-        parts: [Coin.self]
+        parts: [
+            Coin.self, GoldenMean.self, GoldenMean53.self, Even.self, SimpleNonunifilar.self, ZeroOneRandom.self,
+            RandomRandomXOR.self, LeakyRandomRandomXOR.self, Mess3.self, MrName.self, DursleyWonka.self, TeddyBear.self,
+            MatchingParentheses.self, DaysOfWeek.self, CopyBack.self, Mixture.self, WithBeginToken.self,
+        ]
     ).export(host, error)
 }

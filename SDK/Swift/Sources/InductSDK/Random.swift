@@ -9,6 +9,8 @@ public struct DrawPurpose: Equatable, Sendable {
     /// The purpose word of random.h.
     public let word: UInt32
 
+    init(word: UInt32) { self.word = word }
+
     /// Draws of kind `kind` in view `view`; kinds up to 255 are the plugin's own.
     public init(view: Int, kind: UInt32) { word = UInt32(truncatingIfNeeded: view) << 16 | (kind & 0xffff) }
 

@@ -73,6 +73,13 @@ public struct Tensor {
     /// The elements of a float64 tensor.
     public var doubles: UnsafeMutableBufferPointer<Double> { elements(.float64) }
 
+    /// The memory of a tensor of any type.
+    public var bytes: UnsafeMutableRawBufferPointer {
+        let size = type == .float64 ? 8 : 4
+        return UnsafeMutableRawBufferPointer(
+            start: record.pointee.data.map { $0 + Int(record.pointee.byte_offset) }, count: count * size)
+    }
+
     private func elements<Element>(_ wanted: ElementType) -> UnsafeMutableBufferPointer<Element> {
         precondition(type == wanted, "a tensor of \(type) was read as \(wanted)")
         let start = record.pointee.data.map { $0 + Int(record.pointee.byte_offset) }
