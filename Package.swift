@@ -91,7 +91,8 @@ let package = Package(
             swiftSettings: features
         ),
         .testTarget(
-            name: "InductCoreTests", dependencies: ["InductCore"], swiftSettings: features),
+            name: "InductCoreTests", dependencies: ["InductCore", .product(name: "CInduct", package: "Swift")],
+            swiftSettings: features),
         .testTarget(
             name: "InductTheoryTests", dependencies: ["InductTheory", "InductCore"], swiftSettings: features),
         .testTarget(

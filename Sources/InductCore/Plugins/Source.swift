@@ -95,7 +95,8 @@ package struct SourceHMM: Equatable, Sendable {
     package var componentOfState: [Int]?
 
     package init(
-        states: Int, tokens: Int, transition: [Double], start: [Double], right: [Double]? = nil, componentCount: Int = 1,
+        states: Int, tokens: Int, transition: [Double], start: [Double], right: [Double]? = nil,
+        componentCount: Int = 1,
         componentOfState: [Int]? = nil
     ) {
         self.states = states

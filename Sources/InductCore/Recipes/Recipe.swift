@@ -22,9 +22,9 @@ package struct Recipe: Equatable, Sendable {
         package var steps: Int
         /// nil: the default, from the batch's shape alone.
         package var shards: Int?
-        /// adam, adamw, sgd and their parameters
+        /// One of adam, adamw and sgd, with its parameters.
         package var optimizer: PluginSpec
-        /// constant, warm-up, cosine, inverse-square-root and their parameters
+        /// One of constant, warm-up, cosine and inverse-square-root, with its parameters.
         package var schedule: PluginSpec
         /// Largest global norm of the gradient; nil = none.
         package var clip: Double?

@@ -65,15 +65,13 @@ extension SpecValue {
 }
 
 extension DocumentValue {
-    /// An error about this value, with its line and column.
-    func wrong(_ message: String) -> SpecError {
-        SpecError(place.map { "line \($0.line), column \($0.column): \(message)" } ?? message)
-    }
+    /// An error about this value, with its place.
+    func wrong(_ message: String) -> SpecError { locating(SpecError(message)) }
 
     /// The error of a text that is this value.
     func locating(_ error: SpecError) -> SpecError {
         var error = error
-        if let place { error.message = "line \(place.line), column \(place.column): \(error.message)" }
+        error.place = place
         return error
     }
 }

@@ -7,7 +7,7 @@ package struct PluginSpec: Equatable, Sendable {
     package var children: [PluginSpec]
     /// In the order written.
     package var arguments: [Argument]
-    /// Where it began in the text it was read from, in characters; nil when it was not read from text.
+    /// Where it began in the text it was read from, in Unicode scalars; nil when it was not read from text.
     package var position: Int?
 
     /// A parameter given by key.
@@ -38,5 +38,12 @@ extension PluginSpec {
     }
 
     /// Whether two specs say the same, wherever they were written.
-    package func says(_ other: PluginSpec) -> Bool { description == other.description }
+    package static func == (a: Self, b: Self) -> Bool {
+        a.name == b.name && a.children == b.children && a.arguments == b.arguments
+    }
+}
+
+extension PluginSpec.Argument {
+    /// Whether two arguments say the same, wherever they were written.
+    package static func == (a: Self, b: Self) -> Bool { a.key == b.key && a.value == b.value }
 }

@@ -7,6 +7,11 @@ package struct SpecError: Error, CustomStringConvertible, Equatable {
     /// The text and the position in it, in Unicode scalars, where there is one.
     package var text: String?
     package var position: Int?
+    /// The document, and the place in it, where there is one.
+    package var file: String?
+    package var place: DocumentValue.Place?
+    /// A number of the right form that is too large to be read.
+    var isRange = false
 
     package init(_ message: String, text: String? = nil, position: Int? = nil) {
         self.message = message
@@ -14,9 +19,15 @@ package struct SpecError: Error, CustomStringConvertible, Equatable {
         self.position = position
     }
 
+    /// The file, the place, and the message.
+    private var headline: String {
+        let context = [file, place.map { "line \($0.line), column \($0.column)" }].compactMap { $0 }
+        return (context + [message]).joined(separator: ": ")
+    }
+
     /// The message, and below it the text with a caret at the position; of a long text the part round the position.
     package var description: String {
-        guard let text, let position else { return message }
+        guard let text, let position else { return headline }
         let characters = text.unicodeScalars.map { $0.value < 0x20 ? " " : $0 }
         let caret = max(0, min(position, characters.count))
         let start = caret > Self.reach ? caret - Self.reach : 0
@@ -26,7 +37,7 @@ package struct SpecError: Error, CustomStringConvertible, Equatable {
         let blanks = String(repeating: " ", count: before.count + caret - start)
         var shown = String.UnicodeScalarView()
         shown.append(contentsOf: characters[start..<end])
-        return "\(message)\n  \(before)\(String(shown))\(after)\n  \(blanks)^"
+        return "\(headline)\n  \(before)\(String(shown))\(after)\n  \(blanks)^"
     }
 
     /// Characters shown on each side of the position.

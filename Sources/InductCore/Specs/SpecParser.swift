@@ -56,6 +56,12 @@ struct SpecParser {
         SpecError(message, text: text, position: position ?? self.position)
     }
 
+    private func outOfRange(_ message: String, at position: Int) -> SpecError {
+        var error = error(message, at: position)
+        error.isRange = true
+        return error
+    }
+
     /// What stands at the position, for messages.
     var found: String { current.map { "found '\($0)'" } ?? "found the end" }
 
@@ -203,12 +209,12 @@ struct SpecParser {
         let digitsText = text(from: start)
         if isInteger {
             guard let value = Int64(digitsText) else {
-                throw error("the integer \(digitsText.prefix(40)) does not fit 64 bits", at: start)
+                throw outOfRange("the integer \(digitsText.prefix(40)) does not fit 64 bits", at: start)
             }
             return .integer(value)
         }
         guard let value = Double(digitsText), value.isFinite else {
-            throw error("the number \(digitsText.prefix(40)) is out of range", at: start)
+            throw outOfRange("the number \(digitsText.prefix(40)) is out of range", at: start)
         }
         return .number(value)
     }

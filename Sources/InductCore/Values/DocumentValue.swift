@@ -28,22 +28,25 @@ package struct DocumentValue: Equatable, Sendable {
     package var content: Content
     package var place: Place?
 
-    package init(_ content: Content, at place: Place? = nil) {
+    package init(_ content: Content, at place: Place?) {
         self.content = content
         self.place = place
     }
 
+    /// The same value, nowhere in particular.
     package init(_ json: JSON) {
-        switch json {
-        case .null: self.init(.null)
-        case .bool(let value): self.init(.boolean(value))
-        case .integer(let value): self.init(.integer(value))
-        case .number(let value): self.init(.number(value))
-        case .string(let value): self.init(.string(value))
-        case .array(let values): self.init(.list(values.map { DocumentValue($0) }))
-        case .object(let members):
-            self.init(.mapping(members.map { Entry(key: $0.key, place: nil, value: DocumentValue($0.value)) }))
-        }
+        let content: Content =
+            switch json {
+            case .null: .null
+            case .bool(let value): .boolean(value)
+            case .integer(let value): .integer(value)
+            case .number(let value): .number(value)
+            case .string(let value): .string(value)
+            case .array(let values): .list(values.map { DocumentValue($0) })
+            case .object(let members):
+                .mapping(members.map { Entry(key: $0.key, place: nil, value: DocumentValue($0.value)) })
+            }
+        self.init(content, at: nil)
     }
 
     /// What kind of value this is, for messages.
