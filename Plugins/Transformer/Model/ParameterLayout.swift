@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import InductSDK
+
+// The parameters, in this order. Linear layers are stored [outputs, inputs]. d = width, m = mlp_size, h = head_size,
+// H = heads, K = key_value_heads, V = vocabulary, T = length.
+//
+// | name                                      | shape              | present when                     |
+// |-------------------------------------------|--------------------|----------------------------------|
+// | embedding.tokens                          | [V, d]             | always                           |
+// | embedding.positions                       | [T, d]             | positions = learned              |
+// | blocks.i.norm1.gain                       | [d]                | always                           |
+// | blocks.i.norm1.bias                       | [d]                | biases and layer-norm            |
+// | blocks.i.attention.query_key_value.weight | [3 H h, d]         | K = H: queries, keys, values     |
+// | blocks.i.attention.query_key_value.bias   | [3 H h]            | K = H, biases                    |
+// | blocks.i.attention.query.weight           | [H h, d]           | K < H                            |
+// | blocks.i.attention.query.bias             | [H h]              | K < H, biases                    |
+// | blocks.i.attention.key_value.weight       | [2 K h, d]         | K < H: keys, values              |
+// | blocks.i.attention.key_value.bias         | [2 K h]            | K < H, biases                    |
+// | blocks.i.attention.output.weight          | [d, H h]           | always                           |
+// | blocks.i.attention.output.bias            | [d]                | biases                           |
+// | blocks.i.norm2.gain, .bias                | [d]                | as norm1                         |
+// | blocks.i.mlp.input.weight                 | [m, d] or [2 m, d] | gated units: gate, then values   |
+// | blocks.i.mlp.input.bias                   | [m] or [2 m]       | biases                           |
+// | blocks.i.mlp.output.weight                | [d, m]             | always                           |
+// | blocks.i.mlp.output.bias                  | [d]                | biases                           |
+// | final_norm.gain, .bias                    | [d]                | as norm1                         |
+// | unembedding.weight                        | [classes, d]       | not tied                         |
+//
+// Queries and keys have matrices of their own when their widths differ, because a scheme such as xavier-uniform then
+// gives them different scales. A matrix that holds several layers is drawn as those layers would be, each by itself.
+
+/// A linear layer's place among the parameters.
+struct LinearIndex {
+    var layer: Linear
+    var weight: Int
+    var bias: Int?
+}
+
+/// A norm's place among the parameters.
+struct NormIndex {
+    var gain: Int
+    var bias: Int?
+}
+
+/// A projection of the block's normalised input into columns `[column, column + layer.outputs)` of queries, keys and
+/// values.
+struct Projection {
+    var linear: LinearIndex
+    var column: Int
+}
+
+/// The parameters of one block.
+struct BlockIndex {
+    var norm1: NormIndex
+    var projections: [Projection]
+    var attentionOutput: LinearIndex
+    var norm2: NormIndex
+    var mlpInput: LinearIndex
+    var mlpOutput: LinearIndex
+}
+
+/// Every parameter and where it is used.
+struct ParameterLayout {
+    private(set) var parameters: [ModelParameter] = []
+    private(set) var tokens = 0
+    private(set) var positions: Int?
+    private(set) var blocks: [BlockIndex] = []
+    private(set) var finalNorm = NormIndex(gain: 0)
+    private(set) var unembedding: LinearIndex
+
+    init(_ options: TransformerOptions) {
+        unembedding = LinearIndex(layer: Linear(inputs: options.width, outputs: options.classes), weight: 0)
+        tokens = add("embedding.tokens", [options.vocabulary, options.width], options.embeddingInitialiser)
+        if options.positions == .learned {
+            positions = add(
+                "embedding.positions", [options.maximumLength, options.width],
+                .normal(mean: 0, deviation: options.deviation))
+        }
+        for block in 0..<options.layers { blocks.append(addBlock("blocks.\(block)", options)) }
+        finalNorm = addNorm("final_norm", options)
+        unembedding.weight =
+            options.isTied
+            ? tokens : add("unembedding.weight", [options.classes, options.width], options.embeddingInitialiser)
+    }
+
+    private mutating func add(_ name: String, _ shape: [Int], _ initialiser: Initialiser, isDecayed: Bool = true) -> Int
+    {
+        parameters.append(ModelParameter(name, shape, initialiser, isDecayed: isDecayed))
+        return parameters.count - 1
+    }
+
+    private mutating func addNorm(_ name: String, _ options: TransformerOptions) -> NormIndex {
+        let gain = add("\(name).gain", [options.width], .constant(1), isDecayed: false)
+        guard options.hasBiases && options.norm == .layer else { return NormIndex(gain: gain) }
+        return NormIndex(gain: gain, bias: add("\(name).bias", [options.width], .zeros, isDecayed: false))
+    }
+
+    /// `fan`: the outputs of each of the layers that the matrix holds.
+    private mutating func addLinear(
+        _ name: String, _ layer: Linear, fan: Int, _ options: TransformerOptions
+    ) -> LinearIndex {
+        let initialiser = options.linearInitialiser(inputs: layer.inputs, outputs: fan)
+        let weight = add("\(name).weight", [layer.outputs, layer.inputs], initialiser)
+        guard options.hasBiases else { return LinearIndex(layer: layer, weight: weight) }
+        let bias = add("\(name).bias", [layer.outputs], .zeros, isDecayed: false)
+        return LinearIndex(layer: layer, weight: weight, bias: bias)
+    }
+
+    private mutating func addProjections(_ name: String, _ options: TransformerOptions) -> [Projection] {
+        let (width, query, keyValue) = (options.width, options.queryColumns, options.keyValueColumns)
+        guard options.keyValueHeads != options.heads else {
+            let layer = Linear(inputs: width, outputs: 3 * query)
+            return [Projection(linear: addLinear("\(name).query_key_value", layer, fan: query, options), column: 0)]
+        }
+        let queries = addLinear("\(name).query", Linear(inputs: width, outputs: query), fan: query, options)
+        let keysAndValues = addLinear(
+            "\(name).key_value", Linear(inputs: width, outputs: 2 * keyValue), fan: keyValue, options)
+        return [Projection(linear: queries, column: 0), Projection(linear: keysAndValues, column: query)]
+    }
+
+    private mutating func addBlock(_ name: String, _ options: TransformerOptions) -> BlockIndex {
+        let width = options.width
+        let norm1 = addNorm("\(name).norm1", options)
+        let projections = addProjections("\(name).attention", options)
+        let attentionOutput = addLinear(
+            "\(name).attention.output", Linear(inputs: options.queryColumns, outputs: width), fan: width, options)
+        let norm2 = addNorm("\(name).norm2", options)
+        let mlpInput = addLinear(
+            "\(name).mlp.input", Linear(inputs: width, outputs: options.expandedColumns), fan: options.mlpSize, options)
+        let mlpOutput = addLinear(
+            "\(name).mlp.output", Linear(inputs: options.mlpSize, outputs: width), fan: width, options)
+        return BlockIndex(
+            norm1: norm1, projections: projections, attentionOutput: attentionOutput, norm2: norm2, mlpInput: mlpInput,
+            mlpOutput: mlpOutput)
+    }
+}
+
+extension TransformerOptions {
+    /// What a linear layer of these widths is drawn from.
+    func linearInitialiser(inputs: Int, outputs: Int) -> Initialiser {
+        switch initialiser {
+        case .normal:
+            return .normal(mean: 0, deviation: deviation)
+        case .xavierUniform:
+            let bound = (6 / Double(inputs + outputs)).squareRoot()
+            return .uniform(low: -bound, high: bound)
+        case .lecunNormal:
+            // The deviation of a standard normal truncated at two: the variance after truncation is 1 / inputs.
+            let truncated = 0.879_625_661_034_239_78
+            return .truncatedNormal(mean: 0, deviation: (1 / Double(inputs)).squareRoot() / truncated)
+        }
+    }
+
+    /// What the token table and the unembedding are drawn from: variance 1 / width, but for `normal`.
+    var embeddingInitialiser: Initialiser {
+        switch initialiser {
+        case .normal: .normal(mean: 0, deviation: deviation)
+        case .xavierUniform, .lecunNormal: .normal(mean: 0, deviation: (1 / Double(width)).squareRoot())
+        }
+    }
+}

@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// The workspace of one slot, in floats, every part on a 64-byte boundary. R = count * length rows.
+//
+//   scratch | stream | blocks... | final norm | gradients
+//
+// train:    every block keeps what its gradient reads; `stream` holds the block inputs x_0 .. x_layers.
+// evaluate: all blocks share one set of parts, the stream is one matrix changed in place, and there are no gradients.
+
+/// Offsets into a workspace; computed, never stored, so that a pass allocates nothing.
+struct WorkspaceLayout {
+    /// Parts of one block, from the block's first float.
+    struct Block {
+        /// `[R]` each.
+        var mean1 = 0
+        var inverse1 = 0
+        /// `[R, width]`.
+        var normalised1 = 0
+        /// `[R, projectedColumns]`: queries, keys, values.
+        var projected = 0
+        /// `[count, heads, length]`.
+        var logSum = 0
+        /// `[R, queryColumns]`.
+        var attended = 0
+        /// `[R, width]`: the stream between attention and MLP.
+        var middle = 0
+        var mean2 = 0
+        var inverse2 = 0
+        /// `[R, width]`.
+        var normalised2 = 0
+        /// `[R, expandedColumns]`: what the activation reads.
+        var preactivation = 0
+        /// `[R, mlpSize]`.
+        var hidden = 0
+    }
+
+    /// Floats.
+    let scratch = 0
+    let stream: Int
+    /// From the input of a block to that of the next; 0 when evaluating.
+    let streamStride: Int
+    let block: Block
+    let firstBlock: Int
+    /// 0 when evaluating.
+    let blockStride: Int
+    let finalMean: Int
+    let finalInverse: Int
+    /// `[R, width]`.
+    let finalNormalised: Int
+    /// `[R, width]`: d loss / d stream.
+    let streamGradient: Int
+    /// `[R, max(width, queryColumns)]`: d loss / d normalised input, d loss / d attended.
+    let branchGradient: Int
+    /// `[R, projectedColumns]`, or `[R, mlpSize]` and for gated units `[R, expandedColumns]` after it.
+    let innerGradient: Int
+    /// From the hidden gradient to that of the gated unit's inputs, within `innerGradient`.
+    let expandedGradient: Int
+    /// Floats of the whole.
+    let size: Int
+
+    init(_ options: TransformerOptions, trains: Bool, count: Int, length: Int, scratchBytes: Int) {
+        let rows = count * length
+        var end = 0
+        func take(_ floats: Int) -> Int {
+            defer { end = (end + floats + 15) & ~15 }
+            return end
+        }
+        _ = take((scratchBytes + 3) / 4)
+        stream = end
+        streamStride = trains ? (rows * options.width + 15) & ~15 : 0
+        _ = take(trains ? streamStride * (options.layers + 1) : rows * options.width)
+        firstBlock = end
+
+        var block = Block()
+        block.mean1 = take(rows)
+        block.inverse1 = take(rows)
+        block.normalised1 = take(rows * options.width)
+        block.projected = take(rows * options.projectedColumns)
+        block.logSum = take(rows * options.heads)
+        block.attended = take(rows * options.queryColumns)
+        if trains {
+            block.middle = take(rows * options.width)
+            block.mean2 = take(rows)
+            block.inverse2 = take(rows)
+            block.normalised2 = take(rows * options.width)
+        } else {
+            block.mean2 = block.mean1
+            block.inverse2 = block.inverse1
+            block.normalised2 = block.normalised1
+        }
+        // The gradient of relu can be read off its result; the others need what they were applied to.
+        let keeps = options.activation.isGated || (trains && options.activation != .relu)
+        block.preactivation = keeps ? take(rows * options.expandedColumns) : 0
+        block.hidden = take(rows * options.mlpSize)
+        if !keeps { block.preactivation = block.hidden }
+        let first = firstBlock
+        block.shift(by: -first)
+        self.block = block
+        blockStride = trains ? end - first : 0
+        if trains { end = first + blockStride * options.layers }
+
+        finalMean = take(rows)
+        finalInverse = take(rows)
+        finalNormalised = take(rows * options.width)
+
+        streamGradient = take(trains ? rows * options.width : 0)
+        branchGradient = take(trains ? rows * max(options.width, options.queryColumns) : 0)
+        let hidden = (rows * options.mlpSize + 15) & ~15
+        expandedGradient = options.activation.isGated ? hidden : 0
+        let inner = options.activation.isGated ? hidden + rows * options.expandedColumns : hidden
+        innerGradient = take(trains ? max(rows * options.projectedColumns, inner) : 0)
+        size = end
+    }
+}
+
+extension WorkspaceLayout.Block {
+    fileprivate mutating func shift(by offset: Int) {
+        mean1 += offset
+        inverse1 += offset
+        normalised1 += offset
+        projected += offset
+        logSum += offset
+        attended += offset
+        middle += offset
+        mean2 += offset
+        inverse2 += offset
+        normalised2 += offset
+        preactivation += offset
+        hidden += offset
+    }
+}

@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import InductSDK
+
+extension Transformer {
+    static var parameters: [Parameter] {
+        [
+            .integer("layers", default: 2, in: 0...1024, "blocks of attention and MLP"),
+            .integer("width", default: 64, in: 1...65536, "size of the residual stream"),
+            .integer("heads", default: 4, in: 1...4096, "query heads"),
+            .integer(
+                "key_value_heads", in: 1...4096, optional: true,
+                "heads of keys and values, each shared by heads / key_value_heads query heads; as heads when absent"),
+            .integer("head_size", in: 1...4096, optional: true, "columns of one head; width / heads when absent"),
+            .integer("mlp_size", in: 1...1_048_576, optional: true, "hidden units of the MLP; 4 width when absent"),
+            .string(
+                "activation", default: "gelu", values: ["gelu", "relu", "silu", "geglu", "swiglu"],
+                "of the MLP; the last two are gated units, GELU in its tanh form"),
+            .string("norm", default: "layer-norm", values: ["layer-norm", "rms-norm"], "before each branch and last"),
+            .number("epsilon", default: 1e-5, in: 0...1, "under the root of the norms"),
+            .string(
+                "positions", default: "learned", values: ["learned", "sinusoidal", "rotary", "none"],
+                "how a token's place enters; rotary in half-split form"),
+            .number(
+                "position_base", default: 10_000, above: 1, "longest period of sinusoidal and rotary positions / 2 pi"),
+            .boolean("tied", default: false, "the unembedding is the token table"),
+            .boolean("biases", default: true, "of linear layers and layer norms; never of the unembedding"),
+            .string(
+                "initialiser", default: "normal", values: ["normal", "xavier-uniform", "lecun-normal"],
+                "of linear layers; for the last two embedding and unembedding have variance 1 / width"),
+            .number(
+                "initialiser_deviation", default: 0.02, in: 0...10,
+                "of initialiser=normal, and of learned positions under every initialiser"),
+        ]
+    }
+
+    static var examples: [String] {
+        [
+            "transformer(layers=2, width=64, heads=4)",
+            "transformer(layers=2, width=16, heads=4, key_value_heads=2, head_size=16, mlp_size=16, activation=geglu, "
+                + "positions=rotary, norm=rms-norm, biases=false, initialiser=\"xavier-uniform\", epsilon=1e-6)",
+        ]
+    }
+}
+
+extension TransformerOptions {
+    /// Reads the options, and finds the input in the schema.
+    static func read(_ creation: Creation) throws(InductError) -> (options: TransformerOptions, tokensIndex: Int) {
+        guard let schema = creation.schema else {
+            throw InductError(.internal, "transformer was created without a schema")
+        }
+        let inputs = schema.tensors.indices.filter { schema.tensors[$0].role == .input }
+        guard
+            schema.task == .nextToken, inputs.count == 1, let tokensIndex = inputs.first,
+            schema.tensors[tokensIndex].name == "tokens", schema.tensors[tokensIndex].type == .int32
+        else {
+            let names = inputs.map { schema.tensors[$0].name }.joined(separator: ", ")
+            throw InductError.invalid(
+                "transformer reads one input \"tokens\" and predicts the next token, but this source's inputs are "
+                    + "(\(names)) and its task is \(schema.task): choose an architecture for that task")
+        }
+        let options = try TransformerOptions(
+            creation.configuration, vocabulary: schema.tensors[tokensIndex].limit ?? schema.classes,
+            classes: schema.classes, length: creation.length)
+        return (options, tokensIndex)
+    }
+
+    private init(
+        _ configuration: Configuration, vocabulary: Int, classes: Int, length: Int
+    ) throws(InductError) {
+        layers = try configuration.integer("layers")
+        width = try configuration.integer("width")
+        heads = try configuration.integer("heads")
+        keyValueHeads = configuration.has("key_value_heads") ? try configuration.integer("key_value_heads") : heads
+        let hasHeadSize = configuration.has("head_size")
+        headSize = hasHeadSize ? try configuration.integer("head_size") : width / heads
+        mlpSize = configuration.has("mlp_size") ? try configuration.integer("mlp_size") : 4 * width
+        activation = try Self.choice(configuration, "activation")
+        norm = try Self.choice(configuration, "norm")
+        epsilon = Float(try configuration.number("epsilon"))
+        positions = try Self.choice(configuration, "positions")
+        positionBase = try configuration.number("position_base")
+        isTied = try configuration.boolean("tied")
+        hasBiases = try configuration.boolean("biases")
+        initialiser = try Self.choice(configuration, "initialiser")
+        deviation = try configuration.number("initialiser_deviation")
+        self.vocabulary = vocabulary
+        self.classes = classes
+        maximumLength = length
+
+        guard hasHeadSize || width % heads == 0 else {
+            throw InductError.invalid(
+                "transformer: width=\(width) is not a multiple of heads=\(heads): change one of them, or give head_size"
+            )
+        }
+        guard heads % keyValueHeads == 0 else {
+            throw InductError.invalid(
+                "transformer: heads=\(heads) is not a multiple of key_value_heads=\(keyValueHeads)")
+        }
+        guard positions != .rotary || headSize % 2 == 0 else {
+            throw InductError.invalid(
+                "transformer: positions=rotary needs an even head size, and it is \(headSize): give head_size")
+        }
+        guard !isTied || vocabulary == classes else {
+            throw InductError.invalid(
+                "transformer: tied=true needs as many classes as tokens, but the source has \(classes) and \(vocabulary)"
+            )
+        }
+        guard vocabulary > 0 && classes > 0 && length > 0 else {
+            throw InductError.invalid(
+                "transformer: a vocabulary of \(vocabulary), \(classes) classes and length \(length) leave nothing to learn"
+            )
+        }
+    }
+
+    private static func choice<Choice: RawRepresentable<String>>(
+        _ configuration: Configuration, _ name: String
+    ) throws(InductError) -> Choice {
+        let value = try configuration.string(name)
+        guard let choice = Choice(rawValue: value) else {
+            throw InductError.invalid("transformer: \(name)=\"\(value)\" is not a choice")
+        }
+        return choice
+    }
+}

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import CInduct
+
+/// What the residual stream's branches are normalised with.
+enum Norm: String {
+    case layer = "layer-norm"
+    case rootMeanSquare = "rms-norm"
+}
+
+/// How a token's place in the sequence enters.
+enum Positions: String {
+    case learned
+    case sinusoidal
+    case rotary
+    case none
+}
+
+/// The unit between the two layers of the MLP.
+enum Activation: String {
+    case gelu
+    case relu
+    case silu
+    case geglu
+    case swiglu
+
+    /// Whether the first layer gives a gate beside the values it multiplies (Shazeer 2020).
+    var isGated: Bool { self == .geglu || self == .swiglu }
+
+    /// The function on the values, or on the gate.
+    var kernel: UInt32 {
+        switch self {
+        case .gelu, .geglu: INDUCT_ACTIVATION_GELU
+        case .relu: INDUCT_ACTIVATION_RELU
+        case .silu, .swiglu: INDUCT_ACTIVATION_SILU
+        }
+    }
+}
+
+/// What the weights are drawn from.
+enum InitialiserScheme: String {
+    /// N(0, deviation^2) for every matrix (Radford et al. 2019).
+    case normal
+    /// U(-b, b), b = sqrt(6 / (inputs + outputs)), for linear layers (Glorot and Bengio 2010).
+    case xavierUniform = "xavier-uniform"
+    /// Truncated normal of variance 1 / inputs for linear layers (LeCun et al. 1998, as JAX draws it).
+    case lecunNormal = "lecun-normal"
+}
+
+/// Every choice that shapes the model, checked for consistency.
+struct TransformerOptions {
+    var layers: Int
+    var width: Int
+    var heads: Int
+    var keyValueHeads: Int
+    var headSize: Int
+    var mlpSize: Int
+    var activation: Activation
+    var norm: Norm
+    var epsilon: Float
+    var positions: Positions
+    var positionBase: Double
+    var isTied: Bool
+    var hasBiases: Bool
+    var initialiser: InitialiserScheme
+    var deviation: Double
+    /// V, rows of the token table.
+    var vocabulary: Int
+    /// Floats given per position.
+    var classes: Int
+    /// Positions that learned positions and the tables of the others reach.
+    var maximumLength: Int
+
+    /// Columns of the projected queries.
+    var queryColumns: Int { heads * headSize }
+    /// Columns of the projected keys, and of the values.
+    var keyValueColumns: Int { keyValueHeads * headSize }
+    /// Columns of queries, keys and values side by side.
+    var projectedColumns: Int { queryColumns + 2 * keyValueColumns }
+    /// Columns that the MLP's first layer gives.
+    var expandedColumns: Int { activation.isGated ? 2 * mlpSize : mlpSize }
+}

@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import CInduct
+
+/// A linear layer y = x Wᵀ + b over `rows` rows, W stored `[outputs, inputs]`.
+///
+/// With this orientation the bias gradient falls out of the product that gives the weight gradient: both reduce the
+/// rows of dy.
+public struct Linear: Sendable {
+    /// Columns of x.
+    public var inputs: Int
+    /// Columns of y.
+    public var outputs: Int
+
+    /// A layer of these widths.
+    public init(inputs: Int, outputs: Int) {
+        self.inputs = inputs
+        self.outputs = outputs
+    }
+}
+
+/// What follows the product before the result is stored.
+public struct LinearEpilogue {
+    /// `INDUCT_ACTIVATION_...`.
+    public var activation: UInt32
+    /// `[rows, outputs]`: what the activation is applied to, kept for its gradient; nil = not kept.
+    public var preactivation: UnsafeMutablePointer<Float>?
+    /// `[rows, outputs]`: added last; may be y itself; nil = none.
+    public var residual: UnsafePointer<Float>?
+
+    /// Nothing follows unless said otherwise.
+    public init(
+        activation: UInt32 = INDUCT_ACTIVATION_NONE, preactivation: UnsafeMutablePointer<Float>? = nil,
+        residual: UnsafePointer<Float>? = nil
+    ) {
+        self.activation = activation
+        self.preactivation = preactivation
+        self.residual = residual
+    }
+}
+
+extension Kernels {
+    /// y = activation(x Wᵀ + b) + residual.
+    ///
+    /// - Parameters:
+    ///   - layer: The layer's widths.
+    ///   - rows: Rows of x and y.
+    ///   - x: `[rows, inputs]`.
+    ///   - weight: `[outputs, inputs]`.
+    ///   - bias: `[outputs]`; nil = none.
+    ///   - y: `[rows, outputs]`, rows `stride` apart.
+    ///   - stride: Elements from row to row of y; nil = outputs.
+    ///   - epilogue: Activation and residual; both have the row stride `outputs`.
+    ///   - scratch: At least `scratchSize` bytes.
+    public func linear(
+        _ layer: Linear, rows: Int, x: UnsafePointer<Float>, weight: UnsafePointer<Float>,
+        bias: UnsafePointer<Float>?, y: UnsafeMutablePointer<Float>, stride: Int? = nil,
+        epilogue: LinearEpilogue = LinearEpilogue(), scratch: UnsafeMutableRawPointer
+    ) {
+        var call = induct_gemm()
+        call.activation = epilogue.activation
+        call.transpose_b = 1
+        call.m = Int64(rows)
+        call.n = Int64(layer.outputs)
+        call.k = Int64(layer.inputs)
+        call.a = x
+        call.lda = Int64(layer.inputs)
+        call.b = weight
+        call.ldb = Int64(layer.inputs)
+        call.c = y
+        call.ldc = Int64(stride ?? layer.outputs)
+        call.bias = bias
+        call.residual = epilogue.residual
+        call.ld_residual = Int64(layer.outputs)
+        call.preactivation = epilogue.preactivation
+        call.ld_preactivation = Int64(layer.outputs)
+        call.scratch = scratch
+        gemm(call)
+    }
+
+    /// dW = dyᵀ x and db = sum of the rows of dy.
+    ///
+    /// - Parameters:
+    ///   - layer: The layer's widths.
+    ///   - rows: Rows of x and dy.
+    ///   - x: `[rows, inputs]`.
+    ///   - dy: `[rows, outputs]`, rows `stride` apart.
+    ///   - stride: Elements from row to row of dy; nil = outputs.
+    ///   - dweight: `[outputs, inputs]`.
+    ///   - dbias: `[outputs]`; nil = none.
+    ///   - accumulate: Add to the gradients instead of writing them.
+    ///   - scratch: At least `scratchSize` bytes.
+    public func linearParameterGradients(
+        _ layer: Linear, rows: Int, x: UnsafePointer<Float>, dy: UnsafePointer<Float>, stride: Int? = nil,
+        dweight: UnsafeMutablePointer<Float>, dbias: UnsafeMutablePointer<Float>?, accumulate: Bool,
+        scratch: UnsafeMutableRawPointer
+    ) {
+        var call = induct_gemm()
+        call.transpose_a = 1
+        call.accumulate = accumulate ? 1 : 0
+        call.m = Int64(layer.outputs)
+        call.n = Int64(layer.inputs)
+        call.k = Int64(rows)
+        call.a = dy
+        call.lda = Int64(stride ?? layer.outputs)
+        call.b = x
+        call.ldb = Int64(layer.inputs)
+        call.c = dweight
+        call.ldc = Int64(layer.inputs)
+        call.column_sums = dbias
+        call.scratch = scratch
+        gemm(call)
+    }
+
+    /// dx = dy W.
+    ///
+    /// - Parameters:
+    ///   - layer: The layer's widths.
+    ///   - rows: Rows of dx and dy.
+    ///   - dy: `[rows, outputs]`, rows `stride` apart.
+    ///   - stride: Elements from row to row of dy; nil = outputs.
+    ///   - weight: `[outputs, inputs]`.
+    ///   - dx: `[rows, inputs]`.
+    ///   - accumulate: Add to dx instead of writing it.
+    ///   - scratch: At least `scratchSize` bytes.
+    public func linearInputGradient(
+        _ layer: Linear, rows: Int, dy: UnsafePointer<Float>, stride: Int? = nil, weight: UnsafePointer<Float>,
+        dx: UnsafeMutablePointer<Float>, accumulate: Bool = false, scratch: UnsafeMutableRawPointer
+    ) {
+        var call = induct_gemm()
+        call.accumulate = accumulate ? 1 : 0
+        call.m = Int64(rows)
+        call.n = Int64(layer.inputs)
+        call.k = Int64(layer.outputs)
+        call.a = dy
+        call.lda = Int64(stride ?? layer.outputs)
+        call.b = weight
+        call.ldb = Int64(layer.inputs)
+        call.c = dx
+        call.ldc = Int64(layer.inputs)
+        call.scratch = scratch
+        gemm(call)
+    }
+}
