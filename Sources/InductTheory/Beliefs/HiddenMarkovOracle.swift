@@ -18,7 +18,8 @@ package struct HiddenMarkovOracle: SourceOracle {
     package init(_ model: HiddenMarkovModel, schema: Schema, name: String) throws(TheoryError) {
         guard let index = schema.index(of: "tokens"), schema.task == .nextToken, schema.classes == model.tokens else {
             throw .invalidModel(
-                "\(name): its hidden Markov model has \(model.tokens) tokens, its schema \(schema.classes); they must agree")
+                "\(name): its hidden Markov model has \(model.tokens) tokens, its schema \(schema.classes); they must agree"
+            )
         }
         self.model = model
         self.name = name

@@ -31,12 +31,14 @@ struct OracleSampling {
         repeat {
             try add(oracle, first: first, length: length, to: &moments)
             first += UInt64(Self.batchSize)
-            let isEnough = moments.samples >= Self.fewestSamples && moments.standardErrors.allSatisfy { $0 <= request.precision }
+            let isEnough =
+                moments.samples >= Self.fewestSamples && moments.standardErrors.allSatisfy { $0 <= request.precision }
             if isEnough { break }
         } while moments.samples < Self.mostSamples
         return Theory(
             vocabulary: schema.classes, entropy: moments.means, entropyStandardError: moments.standardErrors,
-            excessEntropyReason: "it cannot be estimated from samples without bias", method: .monteCarlo, components: [],
+            excessEntropyReason: "it cannot be estimated from samples without bias", method: .monteCarlo,
+            components: [],
             error: 0, notes: ["Estimated from \(moments.samples) sampled sequences and the source's own oracle."])
     }
 

@@ -116,7 +116,11 @@ struct ComponentBlock {
                 var value = side[i]
                 var stay = 0.0
                 for edge in rowStart[i]..<rowStart[i + 1] {
-                    if column[edge] == i { stay += probability[edge] } else { value += probability[edge] * solution[column[edge]] }
+                    if column[edge] == i {
+                        stay += probability[edge]
+                    } else {
+                        value += probability[edge] * solution[column[edge]]
+                    }
                 }
                 value /= 1 - stay
                 change = max(change, abs(value - solution[i]))
@@ -133,7 +137,11 @@ struct ComponentBlock {
         var stay = [Double](repeating: 0, count: size)
         for i in 0..<size {
             for edge in rowStart[i]..<rowStart[i + 1] {
-                if column[edge] == i { stay[i] += probability[edge] } else { incoming[column[edge]].append((i, probability[edge])) }
+                if column[edge] == i {
+                    stay[i] += probability[edge]
+                } else {
+                    incoming[column[edge]].append((i, probability[edge]))
+                }
             }
         }
         var law = [Double](repeating: 1 / Double(size), count: size)

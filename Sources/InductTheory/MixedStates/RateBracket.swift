@@ -69,6 +69,7 @@ struct RateBracket {
             return
         }
         theory.excessEntropy = entropy.reduce(0) { $0 + ($1 - rate) } + tail
-        theory.notes.append("E is summed over \(entropy.count) positions; it is uncertain by \(uncertainty) nats at most.")
+        theory.notes.append(
+            "E is summed over \(entropy.count) positions; it is uncertain by \(uncertainty) nats at most.")
     }
 }

@@ -19,7 +19,9 @@ extension HiddenMarkovModel {
         let tokens = source.tokens
         func refuse(_ fault: String) -> TheoryError { .invalidModel("\(name): the hidden Markov model \(fault)") }
 
-        guard states > 0, tokens > 0 else { throw refuse("has \(states) states and \(tokens) tokens; both are at least 1") }
+        guard states > 0, tokens > 0 else {
+            throw refuse("has \(states) states and \(tokens) tokens; both are at least 1")
+        }
         let (square, overflow) = states.multipliedReportingOverflow(by: states)
         guard !overflow, source.transition.count == tokens &* square, source.transition.count / tokens == square else {
             throw refuse(

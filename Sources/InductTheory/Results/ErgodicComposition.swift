@@ -27,6 +27,12 @@ struct ErgodicComposition {
         return sum
     }
 
+    /// Whether rate and excess entropy follow from the parts exactly.
+    ///
+    /// They are then preferred to those of a merged presentation, in which beliefs that differ by less than the tolerance
+    /// are one: parts all but identified can then be confused again, which makes its linear systems ill-conditioned.
+    var isExact: Bool { rate != nil && theories.allSatisfy { $0.excessEntropy != nil } }
+
     /// States rate, bounds and excess entropy of the whole.
     ///
     /// E = H(w) + sum_k w_k E_k over parts that are different processes: the infinite past tells them apart.

@@ -36,7 +36,8 @@ struct HiddenMarkovAnalysis {
             model: model, observer: observer, initial: BeliefLevel(start: model.start), length: wanted,
             knownRate: composition.rate)
         var theory = Theory(vocabulary: model.tokens, entropy: [], method: .exact, components: [], error: 0, notes: [])
-        if let presentation = curve.presentation {
+        theory.mixedStates = curve.presentation?.count
+        if let presentation = curve.presentation, parts.count == 1 || !composition.isExact {
             describe(presentation, curve, &theory)
         } else if isWhole {
             try RateBracket(model: model).describe(curve, &theory)
@@ -70,7 +71,6 @@ struct HiddenMarkovAnalysis {
     }
 
     private func describe(_ presentation: FinitePresentation, _ curve: EntropyCurve, _ theory: inout Theory) {
-        theory.mixedStates = presentation.count
         theory.entropyRate = presentation.limits.rates[0]
         if !model.isStationary, presentation.period > 1 {
             let tail = curve.entropy.suffix(presentation.period)

@@ -24,7 +24,8 @@ extension Theory {
         }
         let model = try HiddenMarkovModel(stated, name: source.spec)
         guard schema.beginTokens > 0 else { return try of(model, request: request) }
-        let child = model.tokens == schema.classes ? try model.dropping(begin: schema.classes - 1, name: source.spec) : model
+        let child =
+            model.tokens == schema.classes ? try model.dropping(begin: schema.classes - 1, name: source.spec) : model
         var inner = request
         inner.length = max(1, request.length - 1)
         var theory = try of(child, request: inner)
@@ -38,7 +39,8 @@ extension Theory {
         do {
             let stated = try closed.entropy(length: request.length)
             var theory = Theory(
-                vocabulary: schema.classes, entropy: stated.entropy, method: .exact, components: [], error: 0, notes: [])
+                vocabulary: schema.classes, entropy: stated.entropy, method: .exact, components: [], error: 0, notes: []
+            )
             if case .finite(let rate) = stated.entropyRate { theory.entropyRate = rate }
             switch stated.excessEntropy {
             case .finite(let excess): theory.excessEntropy = excess

@@ -105,7 +105,8 @@ let examples: [Example] = [
         rate: 0.8358762811627721, excess: 1.1869322482519313, mixedStates: nil,
         bracket: nil, later: [:]),
     Example(
-        name: "S1 K=2 p=i/(K+1)", model: Processes.mixture([Processes.coin(0.3333333333333333), Processes.coin(0.6666666666666666)]),
+        name: "S1 K=2 p=i/(K+1)",
+        model: Processes.mixture([Processes.coin(0.3333333333333333), Processes.coin(0.6666666666666666)]),
         entropy: [
             0.6931471805599453, 0.6869615765973234, 0.681960784142896, 0.6776918856725459,
             0.6739903832915335, 0.6707308345547359, 0.6678386103985482, 0.6652515565440094,
@@ -117,7 +118,8 @@ let examples: [Example] = [
         rate: 0.6365141682948128, excess: 0.6931471805599453, mixedStates: nil,
         bracket: nil, later: [128: 0.6365238037466863, 512: 0.6365141682948136]),
     Example(
-        name: "S1 K=3 p=i/(K+1)", model: Processes.mixture([Processes.coin(0.25), Processes.coin(0.5), Processes.coin(0.75)]),
+        name: "S1 K=3 p=i/(K+1)",
+        model: Processes.mixture([Processes.coin(0.25), Processes.coin(0.5), Processes.coin(0.75)]),
         entropy: [
             0.6931471805599453, 0.6791932659915257, 0.6690026525840249, 0.6610778752242648,
             0.6547606529160198, 0.6496269859914758, 0.6453928259653653, 0.6418554053387611,

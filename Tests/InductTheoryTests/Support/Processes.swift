@@ -75,7 +75,9 @@ enum Processes {
         let b = (1 - a) / 2
         let y = 1 - 2 * x
         var list: [(Int, Int, Int, Double)] = []
-        for k in 0..<3 { for i in 0..<3 { for j in 0..<3 { list.append((i, k, j, (j == k ? a : b) * (i == j ? y : x))) } } }
+        for k in 0..<3 {
+            for i in 0..<3 { for j in 0..<3 { list.append((i, k, j, (j == k ? a : b) * (i == j ? y : x))) } }
+        }
         return moves(states: 3, tokens: 3, list)
     }
 
@@ -127,7 +129,9 @@ enum Processes {
     static func begin(_ child: SourceHMM) -> SourceHMM {
         let states = child.states + 1
         var list: [(Int, Int, Int, Double)] = []
-        for (state, probability) in child.start.enumerated() { list.append((child.states, child.tokens, state, probability)) }
+        for (state, probability) in child.start.enumerated() {
+            list.append((child.states, child.tokens, state, probability))
+        }
         for token in 0..<child.tokens {
             for i in 0..<child.states {
                 for j in 0..<child.states {
