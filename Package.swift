@@ -77,7 +77,9 @@ let package = Package(
         ),
         .target(
             name: "InductLab",
-            dependencies: ["InductCore", .product(name: "Logging", package: "swift-log")],
+            dependencies: [
+                "InductCore", "CCrypto", "CProcessor", .product(name: "Logging", package: "swift-log"),
+            ],
             swiftSettings: features
         ),
         .target(name: "InductReport", dependencies: ["InductCore"], swiftSettings: features),

@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import InductCore
+
+/// A batch as a model sees it: filled by a source, and for next-token sources split into inputs and targets.
+final class ModelBatch: @unchecked Sendable {
+    let source: any Source
+    /// As the source fills it.
+    let raw: Batch
+    /// In the bound schema's order; nil where it is not wanted.
+    let tensors: [Tensor?]
+    let count: Int
+    /// Of the model's inputs.
+    let length: Int
+    private let copies: [Copy]
+
+    /// A part of a source's tensor that becomes a tensor of the model, sample by sample.
+    fileprivate struct Copy {
+        var from: Tensor
+        var to: Tensor
+        /// Pieces per sample, and their bytes: in the source's tensor, taken of it, and skipped before that.
+        var pieces: Int
+        var stride: Int
+        var taken: Int
+        var skipped: Int
+    }
+
+    /// - Parameters:
+    ///   - schema: the bound schema.
+    ///   - wanted: roles of the tensors to fill.
+    /// - Throws: `SpecError` for a schema whose tensors cannot be split.
+    init(source: any Source, schema: Schema, count: Int, length: Int, wanted: Set<TensorRole>) throws(SpecError) {
+        let unbound = source.schema
+        let batch = Batch(schema: unbound, count: count, length: unbound.sourceLength(for: length)) {
+            wanted.contains($0.role)
+        }
+        var tensors = batch.tensors
+        var copies: [Copy] = []
+        if unbound.task == .nextToken {
+            for (index, tensor) in unbound.tensors.enumerated() where tensor.shape.contains(.length) {
+                guard tensor.shape.firstIndex(of: .length) == tensor.shape.lastIndex(of: .length) else {
+                    throw SpecError("the tensor \(tensor.name) of \(source.spec) has two dimensions 'length'")
+                }
+                guard let from = batch.tensors[index] else { continue }
+                let copy = Copy(from, tensor, length: length, skip: tensor.role == .input ? 0 : 1)
+                tensors[index] = copy.to
+                copies.append(copy)
+            }
+            guard let tokens = unbound.index(of: "tokens"), let from = batch.tensors[tokens] else {
+                throw SpecError("\(source.spec) predicts next tokens but has no tensor named tokens")
+            }
+            let targets = Copy(from, unbound.tensors[tokens], length: length, skip: 1)
+            copies.append(targets)
+            tensors.append(targets.to)
+        }
+        self.source = source
+        raw = batch
+        self.tensors = tensors
+        self.count = count
+        self.length = length
+        self.copies = copies
+        precondition(tensors.count == schema.tensors.count, "the schema is that of the source, bound")
+    }
+
+    /// Fills `rows` with the samples `first`, `first` + 1, ... of a view.
+    func fill(_ rows: Range<Int>, view: Int, seed: UInt64, first: UInt64) throws(PluginFailure) {
+        try source.fill(raw, rows: rows, view: view, seed: seed, first: first)
+        split(rows)
+    }
+
+    /// Fills `rows` with the samples at positions `first`, `first` + 1, ... of a stream.
+    func fill(
+        _ rows: Range<Int>, view: Int, seed: UInt64, order: SampleOrder, first: UInt64
+    ) throws(PluginFailure) {
+        if order.isContiguous { return try fill(rows, view: view, seed: seed, first: order.sample(first)) }
+        for row in rows {
+            let position = first + UInt64(row - rows.lowerBound)
+            try source.fill(raw, rows: row..<row + 1, view: view, seed: seed, first: order.sample(position))
+        }
+        split(rows)
+    }
+
+    /// What the source filled, as the model sees it.
+    func split(_ rows: Range<Int>) {
+        for copy in copies {
+            for piece in rows.lowerBound * copy.pieces..<rows.upperBound * copy.pieces {
+                (copy.to.data + piece * copy.taken).copyMemory(
+                    from: copy.from.data + (piece * copy.stride + copy.skipped), byteCount: copy.taken)
+            }
+        }
+    }
+
+    /// The rows of all tensors.
+    func slices(_ rows: Range<Int>) -> [TensorSlice?] {
+        tensors.map { $0?.rows(rows.lowerBound, rows.count) }
+    }
+}
+
+extension ModelBatch.Copy {
+    /// Items `[skip, skip + length)` of the dimension `length` of a tensor.
+    fileprivate init(_ from: Tensor, _ schema: TensorSchema, length: Int, skip: Int) {
+        let dimension = schema.shape.firstIndex(of: .length) ?? 0
+        let item = from.shape[(dimension + 1)...].reduce(1, *) * from.type.stride
+        var shape = from.shape
+        shape[dimension] = length
+        self.init(
+            from: from, to: Tensor(from.type, shape), pieces: from.shape[1..<dimension].reduce(1, *),
+            stride: from.shape[dimension] * item, taken: length * item, skipped: skip * item)
+    }
+}

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import InductCore
+
+/// The passes that serve all evaluators of one evaluation: one for every view, and one for the training stream.
+struct EvaluationPlan {
+    /// One evaluator's part in a pass.
+    struct Consumer {
+        /// Of the evaluation.
+        var evaluator: Int
+        /// Of the evaluator.
+        var needIndex: Int
+        var need: EvaluationNeed
+    }
+
+    /// One forward pass over samples, with everything that anybody wants of it.
+    struct Sweep {
+        /// Index of the view; nil: the training stream.
+        var view: Int?
+        var items: EvaluationItems
+        var points: [String]
+        var consumers: [Consumer]
+
+        /// Whether the model itself has to run.
+        var needsForward: Bool {
+            !points.isEmpty || !items.isDisjoint(with: [.predictions, .losses, .gate])
+        }
+    }
+
+    let sweeps: [Sweep]
+
+    /// - Throws: `SpecError` where an evaluator needs what there is not.
+    init(
+        _ evaluators: [any Evaluator], view: String, source: any Source, model: Model
+    ) throws(SpecError) {
+        var sweeps: [Sweep] = []
+        for (index, evaluator) in evaluators.enumerated() {
+            for (needIndex, need) in evaluator.needs.enumerated() {
+                try Self.check(need, of: evaluator, source, model)
+                let name = need.view ?? view
+                let viewIndex = source.views.firstIndex { $0.name == name }
+                if need.stream == .view && viewIndex == nil {
+                    let names = source.views.map(\.name)
+                    throw SpecError(
+                        "\(source.spec) has no view '\(name)'; it has \(names.joined(separator: ", "))"
+                            + suggestion(for: name, among: names))
+                }
+                let position = need.stream == .training ? nil : viewIndex
+                let consumer = Consumer(evaluator: index, needIndex: needIndex, need: need)
+                if let found = sweeps.firstIndex(where: { $0.view == position }) {
+                    sweeps[found].items.formUnion(need.items)
+                    sweeps[found].points += need.points.filter { !sweeps[found].points.contains($0) }
+                    sweeps[found].consumers.append(consumer)
+                } else {
+                    sweeps.append(Sweep(view: position, items: need.items, points: need.points, consumers: [consumer]))
+                }
+            }
+        }
+        self.sweeps = sweeps
+    }
+
+    private static func check(
+        _ need: EvaluationNeed, of evaluator: any Evaluator, _ source: any Source, _ model: Model
+    ) throws(SpecError) {
+        if !need.items.isDisjoint(with: [.oracle, .belief, .posterior]) {
+            guard let oracle = source.oracle else {
+                throw SpecError("\(evaluator.spec) needs the exact next-token law, which \(source.spec) does not know")
+            }
+            if need.items.contains(.belief) && oracle.beliefSize == 0 {
+                throw SpecError("\(evaluator.spec) needs beliefs, and \(source.spec) has none to show")
+            }
+            if need.items.contains(.posterior) && oracle.componentCount == 0 {
+                throw SpecError("\(evaluator.spec) needs the law over components, and \(source.spec) has none")
+            }
+        }
+        if need.items.contains(.gate), case .leaf = model.root {
+            throw SpecError("\(evaluator.spec) looks at the gate's weights, and the model has no gate")
+        }
+        let points = model.points.map(\.name)
+        for point in need.points {
+            guard points.contains(point) else {
+                throw SpecError(
+                    "\(evaluator.spec) reads '\(point)', which the model does not show"
+                        + suggestion(for: point, among: points))
+            }
+            guard need.stream == .view else {
+                throw SpecError("\(evaluator.spec) reads '\(point)' on the training stream; points are read on views")
+            }
+        }
+    }
+}

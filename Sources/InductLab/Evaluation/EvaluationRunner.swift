@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package import InductCore
+
+/// Evaluates a model on samples of views, and looks on while it is trained.
+///
+/// Samples are cut into chunks whose size follows from the length alone. Every chunk has accumulators of its own, merged in
+/// sample order: the metrics do not depend on the number of threads.
+package final class EvaluationRunner: @unchecked Sendable {
+    /// Positions of a chunk, about.
+    static let chunkPositions = 4096
+    /// Chunks between two looks at whether to stop, for each thread.
+    private static let chunksPerThread = 4
+
+    package let evaluation: Recipe.Evaluation
+    private let evaluators: [any Evaluator]
+    private let model: Model
+    private let source: any Source
+    private let kernels: any TrainingKernels
+    private let pool: WorkerPool
+    private let parameters: ParameterArena
+    private let seed: UInt64
+    private let plan: EvaluationPlan
+    /// Accumulators of the training stream since the last moment, by evaluator; nil until a batch was seen.
+    private var watching: [(any EvaluationAccumulator)?]
+    private var watched: ItemBuffers?
+    /// By view.
+    private var rooms: [String: (slots: [EvaluationSlot], tail: EvaluationSlot?)] = [:]
+
+    /// - Parameters:
+    ///   - evaluators: those the evaluation names.
+    ///   - source: what the evaluation is made on.
+    ///   - seed: of the run.
+    /// - Throws: `SpecError` where evaluators, source and model do not fit together; `PluginFailure`.
+    package init(
+        _ evaluation: Recipe.Evaluation, _ evaluators: [any Evaluator], model: Model, source: any Source,
+        parameters: ParameterArena, seed: UInt64, kernels: any TrainingKernels, pool: WorkerPool
+    ) throws {
+        guard evaluation.samples >= 1 else {
+            throw SpecError(
+                "the evaluation '\(evaluation.name)' has \(evaluation.samples) samples: it needs at least 1")
+        }
+        self.evaluation = evaluation
+        self.model = model
+        self.kernels = kernels
+        self.pool = pool
+        self.parameters = parameters
+        self.seed = Seed.derive(seed, Seed.dataSalt)
+        self.evaluators = evaluators
+        self.source = source
+        try model.checkFit(source)
+        plan = try EvaluationPlan(evaluators, view: evaluation.view, source: source, model: model)
+        watching = Array(repeating: nil, count: evaluators.count)
+        if watchesTraining && evaluation.source != nil {
+            throw SpecError("the evaluation '\(evaluation.name)' watches the training stream and names another source")
+        }
+    }
+
+    /// Whether any evaluator wants to see the training batches.
+    package var watchesTraining: Bool { plan.sweeps.contains { $0.view == nil } }
+
+    /// Whether it holds something of training batches that is not in any metric yet.
+    package var holdsTraining: Bool { watching.contains { $0 != nil } }
+
+    /// The metrics at `step`; nil when `isCancelled` said so before the end.
+    package func run(step: Int, isCancelled: () -> Bool = { false }) throws -> [Metric]? {
+        var totals: [any EvaluationAccumulator] = []
+        for (index, evaluator) in evaluators.enumerated() {
+            let total = try evaluator.begin()
+            if let seen = watching[index] { try total.merge(seen) }
+            totals.append(total)
+        }
+        for sweep in plan.sweeps {
+            guard let view = sweep.view else { continue }
+            guard try run(sweep, view: source.views[view], step: step, into: totals, isCancelled) else { return nil }
+        }
+        return try totals.flatMap { try $0.finish() }
+    }
+
+    /// Drops what was seen of training batches: the metrics of a moment that tell of it are recorded.
+    package func forget() { watching = Array(repeating: nil, count: evaluators.count) }
+
+    private func run(
+        _ sweep: EvaluationPlan.Sweep, view: SourceView, step: Int, into totals: [any EvaluationAccumulator],
+        _ isCancelled: () -> Bool
+    ) throws -> Bool {
+        let samples = Int(min(UInt64(evaluation.samples), view.count ?? .max))
+        let chunk = min(samples, max(1, min(256, Self.chunkPositions / model.length)))
+        let chunks = (0..<(samples + chunk - 1) / chunk).map { index in
+            EvaluationChunk(first: index * chunk, count: min(chunk, samples - index * chunk))
+        }
+        let (slots, tail) = try room(for: sweep, view: view, chunk: chunk, tail: samples % chunk)
+        let wave = Self.chunksPerThread * pool.threads
+        for start in stride(from: 0, to: chunks.count, by: wave) {
+            if isCancelled() { return false }
+            let end = min(start + wave, chunks.count)
+            pool.run(count: end - start) { [self] item, worker in
+                let part = chunks[start + item]
+                let slot = part.count == chunk ? slots[worker] : tail ?? slots[worker]
+                part.run(slot, sweep, evaluators, worker: worker, step: UInt64(step), seed: seed)
+            }
+            for part in chunks[start..<end] {
+                if let failure = part.failure { throw failure }
+                for (index, accumulator) in part.accumulators { try totals[index].merge(accumulator) }
+                part.accumulators = []
+            }
+        }
+        return true
+    }
+
+    /// Slots for whole chunks, by worker, and one for the last chunk where that is shorter; made once.
+    private func room(
+        for sweep: EvaluationPlan.Sweep, view: SourceView, chunk: Int, tail: Int
+    ) throws -> (slots: [EvaluationSlot], tail: EvaluationSlot?) {
+        if let room = rooms[view.name] { return room }
+        func slot(_ count: Int) throws -> EvaluationSlot {
+            try EvaluationSlot(
+                sweep, model: model, source: source, kernels: kernels, parameters: parameters, count: count)
+        }
+        let slots = try (0..<pool.threads).map { _ in try slot(chunk) }
+        let room = (slots: slots, tail: tail == 0 ? nil : try slot(tail))
+        rooms[view.name] = room
+        return room
+    }
+
+    /// Shows the batch of the step just made to those who watch.
+    func watch(_ trainer: Trainer) throws {
+        guard let sweep = plan.sweeps.first(where: { $0.view == nil }) else { return }
+        let items =
+            watched
+            ?? ItemBuffers(
+                sweep.items, model: model, source: source, kernels: kernels, count: trainer.batch.count,
+                length: model.length)
+        watched = items
+        let buffers = trainer.buffers
+        try items.compute(trainer.batch, view: 0, seed: seed, outputs: sweep.needsForward ? buffers.outputs : nil)
+        let first = UInt64(trainer.step - 1) * UInt64(trainer.batch.count)
+        for consumer in sweep.consumers {
+            var shown = EvaluationBatch(
+                consumer, model: model, batch: trainer.batch, step: UInt64(trainer.step), first: first)
+            items.show(consumer.need, in: &shown, outputs: buffers.outputs, gate: buffers.gate?.outputs)
+            if consumer.need.items.contains(.parameters) { shown.show(parameters) }
+            let accumulator = try watching[consumer.evaluator] ?? evaluators[consumer.evaluator].begin()
+            watching[consumer.evaluator] = accumulator
+            try accumulator.consume(shown)
+        }
+    }
+}

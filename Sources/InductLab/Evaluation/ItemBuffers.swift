@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import InductCore
+
+/// What evaluators see of a pass, computed from the model's outputs and the source's oracle.
+final class ItemBuffers: @unchecked Sendable {
+    private let model: Model
+    private let kernels: any TrainingKernels
+    private let oracle: (any SourceOracle)?
+    private let items: EvaluationItems
+    private let output: OutputKind
+    private let length: Int
+    /// `[count, P, width]` log-probabilities; nil for values, which are the outputs themselves
+    private let logProbabilities: Tensor?
+    /// `[count, P]`
+    private let losses: Tensor?
+    /// As the oracle writes them, one row a prefix.
+    private let results: OracleResults
+    /// One row a position.
+    private let aligned: OracleResults
+
+    init(
+        _ items: EvaluationItems, model: Model, source: any Source, kernels: any TrainingKernels, count: Int,
+        length: Int
+    ) {
+        self.model = model
+        self.kernels = kernels
+        self.items = items
+        self.length = length
+        output = model.root.output(task: model.schema.task)
+        oracle = items.isDisjoint(with: [.oracle, .belief, .posterior]) ? nil : source.oracle
+        let positions = model.positions(length: length)
+        let isLaw = items.contains(.predictions) && output != .values
+        logProbabilities = isLaw ? Tensor(.float32, [count, positions, model.width]) : nil
+        losses = items.contains(.losses) ? Tensor(.float32, [count, positions]) : nil
+        let prefixes = model.schema.task == .nextToken ? length + 2 : positions
+        let widths = (model.schema.classes, oracle?.beliefSize ?? 0, oracle?.componentCount ?? 0)
+        let results = Self.room(items, [count, prefixes], widths)
+        self.results = results
+        aligned = prefixes == positions ? results : Self.room(items, [count, positions], widths)
+    }
+
+    private static func room(
+        _ items: EvaluationItems, _ rows: [Int], _ widths: (law: Int, belief: Int, components: Int)
+    ) -> OracleResults {
+        func tensor(_ item: EvaluationItems, _ width: Int) -> Tensor? {
+            items.contains(item) ? Tensor(.float64, rows + [width]) : nil
+        }
+        return OracleResults(
+            predictive: tensor(.oracle, widths.law), belief: tensor(.belief, widths.belief),
+            posterior: tensor(.posterior, widths.components))
+    }
+
+    /// Computes all items for the whole batch.
+    ///
+    /// - Parameter outputs: of the model, `[count, P, width]`; nil when the model did not run.
+    func compute(_ batch: ModelBatch, view: Int, seed: UInt64, outputs: Tensor?) throws(PluginFailure) {
+        if let outputs { computePredictions(batch, outputs.floats) }
+        guard let oracle else { return }
+        try oracle.evaluate(batch.raw, view: view, seed: seed, into: results)
+        for (from, to) in [
+            (results.predictive, aligned.predictive), (results.belief, aligned.belief),
+            (results.posterior, aligned.posterior),
+        ] {
+            if let from, let to, from !== to { Self.align(from, to) }
+        }
+    }
+
+    /// Position i, which has seen i + 1 tokens, takes row i + 1.
+    private static func align(_ from: Tensor, _ to: Tensor) {
+        let width = to.shape[2]
+        let count = to.shape[1] * width
+        for sample in 0..<to.shape[0] {
+            let source = from.data + (sample * from.shape[1] + 1) * width * from.type.stride
+            (to.data + sample * count * to.type.stride).copyMemory(
+                from: source, byteCount: count * to.type.stride)
+        }
+    }
+
+    private func computePredictions(_ batch: ModelBatch, _ outputs: UnsafeMutableBufferPointer<Float>) {
+        guard let start = outputs.baseAddress, let targets = batch.tensors[model.tensors.target] else { return }
+        let rows = batch.count * model.positions(length: length)
+        if output == .logits {
+            guard logProbabilities != nil || losses != nil else { return }
+            kernels.crossEntropy(
+                rows: rows, classes: model.width, logits: start,
+                targets: targets.data.assumingMemoryBound(to: Int32.self), weights: nil, scale: 0,
+                losses: losses?.floats.baseAddress, logProbabilities: logProbabilities?.floats.baseAddress,
+                gradients: nil)
+            return
+        }
+        if let losses {
+            LossFunction(kernels: kernels, output: output, width: model.width).evaluate(
+                rows: rows, outputs: start, targets: targets.data, weights: nil, scale: 0,
+                losses: losses.floats.baseAddress, gradients: nil)
+        }
+        if let logProbabilities {
+            let logs = logProbabilities.floats
+            for i in logs.indices {
+                logs[i] = Float(
+                    ReproducibleFunctions.logarithm(Double(max(start[i], .leastNormalMagnitude))))
+            }
+        }
+    }
+
+    /// Adds what one need asked for to a batch for its evaluator.
+    func show(_ need: EvaluationNeed, in batch: inout EvaluationBatch, outputs: Tensor?, gate: Tensor?) {
+        func doubles(_ tensor: Tensor?, _ item: EvaluationItems) -> UnsafePointer<Double>? {
+            need.items.contains(item) ? tensor?.doubles.baseAddress.map { UnsafePointer($0) } : nil
+        }
+        func floats(_ tensor: Tensor?, _ item: EvaluationItems) -> UnsafePointer<Float>? {
+            need.items.contains(item) ? tensor?.floats.baseAddress.map { UnsafePointer($0) } : nil
+        }
+        batch.predictions = floats(output == .values ? outputs : logProbabilities, .predictions)
+        batch.losses = floats(losses, .losses)
+        batch.oracle = doubles(aligned.predictive, .oracle)
+        batch.belief = doubles(aligned.belief, .belief)
+        batch.posterior = doubles(aligned.posterior, .posterior)
+        batch.beliefSize = oracle?.beliefSize ?? 0
+        batch.componentCount = oracle?.componentCount ?? 0
+        batch.gate = floats(gate, .gate)
+        batch.expertCount = need.items.contains(.gate) ? gate?.shape.last ?? 0 : 0
+    }
+}

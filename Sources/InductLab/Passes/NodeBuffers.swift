@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import InductCore
+
+/// What the nodes of a model write in passes over a batch; the shards share it by rows.
+final class NodeBuffers: Sendable {
+    /// `[batch, P, width]` as the architecture gives them; gates: `[batch, P, K]`; mixtures: the mixture
+    let outputs: Tensor
+    /// `[batch, P, width]` probabilities, where `outputs` are logits and a gate above needs probabilities
+    let probabilities: Tensor?
+    /// `[batch, P]`, the losses of this node alone; nil where nobody asks
+    let losses: Tensor?
+    /// `[batch, P, K]` of a gated node; nil where nobody asks
+    let expertLosses: Tensor?
+    let experts: [NodeBuffers]
+    let gate: NodeBuffers?
+
+    /// - Parameters:
+    ///   - isTraining: whether passes will learn, so that gates may need their experts' losses.
+    ///   - hasLosses: whether this node's own losses are wanted.
+    ///   - isExpert: whether a gate stands above it.
+    init(
+        _ node: ModelNode, model: Model, count: Int, length: Int, isTraining: Bool, hasLosses: Bool,
+        isExpert: Bool = false
+    ) {
+        let positions = model.positions(length: length)
+        let isLogits = node.output(task: model.schema.task) == .logits
+        outputs = Tensor(.float32, [count, positions, model.width])
+        probabilities = isExpert && isLogits ? Tensor(.float32, [count, positions, model.width]) : nil
+        losses = hasLosses ? Tensor(.float32, [count, positions]) : nil
+        switch node {
+        case .leaf:
+            expertLosses = nil
+            experts = []
+            gate = nil
+        case .gated(let experts, let gate, let training):
+            let needsLosses = isTraining && (training == .bilevel || gate.architecture.isOnline)
+            expertLosses = needsLosses ? Tensor(.float32, [count, positions, experts.count]) : nil
+            self.experts = experts.map {
+                NodeBuffers(
+                    $0, model: model, count: count, length: length, isTraining: isTraining, hasLosses: needsLosses,
+                    isExpert: true)
+            }
+            self.gate = NodeBuffers(gateOutputs: Tensor(.float32, [count, positions, experts.count]))
+        }
+    }
+
+    private init(gateOutputs: Tensor) {
+        outputs = gateOutputs
+        probabilities = nil
+        losses = nil
+        expertLosses = nil
+        experts = []
+        gate = nil
+    }
+}

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Shares out one worker's memory among the nodes of a model: every node reserves its part when its pass is built.
+struct MemoryPlan {
+    /// Bytes reserved so far.
+    private(set) var bytes = 0
+
+    /// The offset of a part of `size` bytes, a multiple of 64.
+    mutating func reserve(_ size: Int) -> Int {
+        defer { bytes += (max(size, 0) + 63) & ~63 }
+        return bytes
+    }
+
+    mutating func reserve(floats count: Int) -> Int { reserve(count * MemoryLayout<Float>.stride) }
+}
+
+/// The workspaces and gradients of one worker, 64-byte aligned.
+final class PassMemory: @unchecked Sendable {
+    let base: UnsafeMutableRawPointer
+
+    init(bytes: Int) {
+        let size = max(bytes, 64)
+        base = .allocate(byteCount: size, alignment: 64)
+        base.initializeMemory(as: UInt8.self, repeating: 0, count: size)
+    }
+
+    deinit { base.deallocate() }
+}
+
+/// What one run of a pass is told: who runs it, and when.
+struct PassCall {
+    /// The worker's slot; a pass and its backward pass are run by the same worker.
+    var slot: Int
+    var memory: UnsafeMutableRawPointer
+    var step: UInt64
+    /// Of the dropout stream.
+    var seed: UInt64
+    /// Factor on every gradient: 1 / the number of predicted positions of the whole batch.
+    var scale: Float
+
+    func floats(_ offset: Int) -> UnsafeMutablePointer<Float> {
+        (memory + offset).assumingMemoryBound(to: Float.self)
+    }
+}

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import CProcessor
+internal import Glibc
+package import InductCore
+
+/// The file run.json: what was run, with what, when.
+package struct RunRecord: Sendable {
+    static let format = 1
+
+    package var recipe: Recipe
+    package var kernels: String
+    package var plugins: [PluginIdentity]
+    package var hostVersion: String
+    package var processor: String
+    /// Universal time, ISO 8601.
+    package var started: String
+    package var ended: String?
+    /// "running", "finished", "interrupted" or "failed"
+    package var status: String
+    /// Steps done when it was written.
+    package var step: Int
+
+    init(_ recipe: Recipe, kernels: String, plugins: [PluginIdentity], hostVersion: String) {
+        self.recipe = recipe
+        self.kernels = kernels
+        self.plugins = plugins
+        self.hostVersion = hostVersion
+        processor = Self.processorName()
+        started = Self.now()
+        status = "running"
+        step = 0
+    }
+
+    package var json: JSON {
+        let seeds: JSON = [
+            "run": Self.seed(recipe.seed),
+            "initialisation": Self.seed(Seed.derive(recipe.seed, Seed.initialisationSalt)),
+            "dropout": Self.seed(Seed.derive(recipe.seed, Seed.dropoutSalt)),
+            "data": Self.seed(Seed.derive(recipe.seed, Seed.dataSalt)),
+        ]
+        return [
+            "format": .integer(Int64(Self.format)), "status": .string(status), "step": .integer(Int64(step)),
+            "recipe": recipe.json, "seeds": seeds, "shards": .integer(Int64(recipe.training.shardCount)),
+            "kernels": .string(kernels),
+            "plugins": .array(
+                plugins.map { ["id": .string($0.id), "version": .string($0.version), "sha256": .string($0.sha256)] }),
+            "host": .string(hostVersion), "processor": .string(processor), "started": .string(started),
+            "ended": .optional(ended),
+        ]
+    }
+
+    /// As a string: seeds have 64 bits, more than JSON's readers promise to keep.
+    private static func seed(_ value: UInt64) -> JSON { .string(String(value)) }
+
+    /// Reads a run.json.
+    ///
+    /// - Throws: `LabError.damaged`, or `SpecError` for a recipe that cannot be read.
+    package init(path: String) throws {
+        let bytes = try FileSystem.read(path, limit: 1 << 26)
+        guard let text = String(validating: bytes, as: UTF8.self), let json = try? JSON(parsing: text),
+            let recipe = json["recipe"], let kernels = json["kernels"]?.string
+        else { throw LabError.damaged(path: path, reason: "it is not what a run's record looks like") }
+        guard json["format"]?.int == Self.format else {
+            throw LabError.damaged(path: path, reason: "it has another format: it was written by another version")
+        }
+        self.recipe = try Recipe(json: recipe)
+        self.kernels = kernels
+        plugins = (json["plugins"]?.array ?? []).map { plugin in
+            PluginIdentity(
+                id: plugin["id"]?.string ?? "", version: plugin["version"]?.string ?? "",
+                sha256: plugin["sha256"]?.string ?? "")
+        }
+        hostVersion = json["host"]?.string ?? ""
+        processor = json["processor"]?.string ?? ""
+        started = json["started"]?.string ?? ""
+        ended = json["ended"]?.string
+        status = json["status"]?.string ?? ""
+        step = json["step"]?.int ?? 0
+    }
+
+    func write(to path: String) throws(LabError) {
+        try FileSystem.replace(path, with: Array((json.indented + "\n").utf8))
+    }
+
+    static func processorName() -> String {
+        var name = [CChar](repeating: 0, count: 64)
+        processor_name(&name, name.count)
+        return String(decoding: name.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    }
+
+    /// Universal time, "2026-01-31T12:00:00Z".
+    static func now() -> String {
+        var seconds = time(nil)
+        var parts = tm()
+        gmtime_r(&seconds, &parts)
+        func digits(_ value: Int32) -> String { value < 10 ? "0\(value)" : "\(value)" }
+        return "\(parts.tm_year + 1900)-\(digits(parts.tm_mon + 1))-\(digits(parts.tm_mday))"
+            + "T\(digits(parts.tm_hour)):\(digits(parts.tm_min)):\(digits(parts.tm_sec))Z"
+    }
+}

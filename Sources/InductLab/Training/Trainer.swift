@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package import InductCore
+
+/// Trains a model, step by step.
+///
+/// A batch is cut into shards, whose number follows from the recipe. Every shard has gradients of its own, which are added
+/// up in a fixed tree; which thread computes what changes nothing. A step allocates nothing and takes no lock.
+package final class Trainer: @unchecked Sendable {
+    package let model: Model
+    package let source: any Source
+    package let kernels: any TrainingKernels
+    package let pool: WorkerPool
+    package let parameters: ParameterArena
+    package let optimizer: Optimizer
+    package let schedule: Schedule
+    /// Steps done.
+    package internal(set) var step = 0
+
+    let training: Recipe.Training
+    let batch: ModelBatch
+    let buffers: NodeBuffers
+    private let shards: [ShardPass]
+    private let memories: [PassMemory]
+    private let plan: UpdatePlan
+    /// Sums of squares of the gradients, by item.
+    private let squares: Tensor
+    private let observers: [Observer]
+    private let order: SampleOrder
+    private let dataSeed: UInt64
+
+    private var call: PassCall
+    private var update = Optimizer.Step(rate: 0, gradientScale: 1)
+    private var shardWork: WorkerPool.Work = { _, _ in }
+    private var sumWork: WorkerPool.Work = { _, _ in }
+    private var updateWork: WorkerPool.Work = { _, _ in }
+
+    /// Builds everything a step needs and initialises the parameters.
+    ///
+    /// - Parameters:
+    ///   - observesAll: whether somebody looks at the training batches, so that `info` tensors are filled as well.
+    /// - Throws: `SpecError` for settings that are wrong.
+    package init(
+        model: Model, source: any Source, training: Recipe.Training, seed: UInt64, kernels: any TrainingKernels,
+        pool: WorkerPool, observesAll: Bool = false
+    ) throws {
+        try training.check()
+        self.model = model
+        self.source = source
+        self.training = training
+        self.kernels = kernels
+        self.pool = pool
+        optimizer = Optimizer(try OptimizerSettings(training.optimizer), layout: model.layout, kernels: kernels)
+        schedule = try Schedule(training.schedule, steps: training.steps)
+        parameters = ParameterArena(model.layout)
+        parameters.initialise(seed: Seed.derive(seed, Seed.initialisationSalt), kernels: kernels)
+        let dropoutSeed = Seed.derive(seed, Seed.dropoutSalt)
+        dataSeed = Seed.derive(seed, Seed.dataSalt)
+        guard let view = source.views.first else { throw SpecError("\(source.spec) has no views to train on") }
+        order = SampleOrder(runSeed: seed, count: view.count)
+        let isObserved = observesAll || model.leaves.contains { $0.architecture.isOnline }
+        batch = try ModelBatch(
+            source: source, schema: model.schema, count: training.batch, length: model.length,
+            wanted: isObserved ? [.input, .target, .weight, .key, .info] : [.input, .target, .weight])
+        buffers = NodeBuffers(
+            model.root, model: model, count: training.batch, length: model.length, isTraining: true, hasLosses: true)
+        var shards: [ShardPass] = []
+        for rows in training.shardRows {
+            let setting = PassSetting(
+                model: model, kernels: kernels, mode: .train, rows: rows, length: model.length, tensors: batch.tensors,
+                parameters: parameters, gradients: ParameterArena(model.layout))
+            shards.append(ShardPass(setting, buffers))
+        }
+        self.shards = shards
+        let bytes = shards.map(\.memoryBytes).max() ?? 0
+        let memories = (0..<pool.threads).map { _ in PassMemory(bytes: bytes) }
+        self.memories = memories
+        call = PassCall(slot: 0, memory: memories[0].base, step: 0, seed: dropoutSeed, scale: 0)
+        plan = UpdatePlan(model.layout)
+        squares = Tensor(.float64, [plan.items.count])
+        observers = Observer.all(model, batch, buffers, parameters)
+        shardWork = { [unowned self] item, worker in train(shard: item, worker) }
+        sumWork = { [unowned self] item, _ in sumGradients(item: item) }
+        updateWork = { [unowned self] item, _ in
+            sumGradients(item: item)
+            updateParameters(item: item)
+        }
+        if training.clip != nil { updateWork = { [unowned self] item, _ in updateParameters(item: item) } }
+    }
+
+    /// One step: batch, loss, gradients, observation, update.
+    ///
+    /// - Returns: the batch's loss before the update: the weighted mean over its predicted positions.
+    /// - Throws: `PluginFailure`; `LabError.diverged` when the loss is not finite, before anything is updated.
+    package func advance() throws -> Double {
+        let t = step + 1
+        let positions = training.batch * model.positions(length: model.length)
+        call.step = UInt64(t)
+        call.scale = 1 / Float(positions)
+        pool.run(count: shards.count, shardWork)
+        var lossSum = 0.0
+        var weightSum = 0.0
+        for shard in shards {
+            if let failure = shard.failure { throw failure }
+            lossSum += shard.lossSum
+            weightSum += shard.weightSum
+        }
+        let loss = weightSum > 0 ? lossSum / weightSum : 0
+        guard loss.isFinite else { throw LabError.diverged(step: t, loss: loss) }
+        for observer in observers { try observer.observe(step: UInt64(t)) }
+        // Gradients were scaled by 1 / positions; with weights the mean is over their sum.
+        var scale = model.tensors.weight == nil ? 1 : weightSum > 0 ? Double(positions) / weightSum : 0
+        if let clip = training.clip {
+            pool.run(count: plan.items.count, sumWork)
+            let norm = squares.doubles.reduce(0, +).squareRoot() * scale
+            guard norm.isFinite else { throw LabError.diverged(step: t, loss: norm) }
+            if norm > clip { scale *= clip / norm }
+        }
+        update = optimizer.step(t, factor: schedule.factor(t), gradientScale: scale)
+        pool.run(count: plan.items.count, updateWork)
+        step = t
+        return loss
+    }
+
+    private func train(shard: Int, _ worker: Int) {
+        var call = call
+        call.slot = worker
+        call.memory = memories[worker].base
+        let first = (call.step - 1) * UInt64(training.batch)
+        shards[shard].run(call) { (rows) throws(PluginFailure) in
+            try batch.fill(
+                rows, view: 0, seed: dataSeed, order: order, first: first + UInt64(rows.lowerBound))
+        }
+    }
+
+    /// Adds up the shards' gradients of one item in a tree: neighbours, then neighbouring pairs, ..., into shard 0.
+    private func sumGradients(item: Int) {
+        var sum = 0.0
+        for index in plan.items[item] {
+            let stretch = plan.stretches[index]
+            var distance = 1
+            while distance < shards.count {
+                var left = 0
+                while left + distance < shards.count {
+                    kernels.add(
+                        count: stretch.count, shards[left + distance].gradients.data + stretch.first,
+                        to: shards[left].gradients.data + stretch.first)
+                    left += 2 * distance
+                }
+                distance *= 2
+            }
+            if training.clip != nil {
+                sum += kernels.sumOfSquares(count: stretch.count, shards[0].gradients.data + stretch.first)
+            }
+        }
+        if training.clip != nil { squares.doubles[item] = sum }
+    }
+
+    private func updateParameters(item: Int) {
+        for index in plan.items[item] {
+            let stretch = plan.stretches[index]
+            optimizer.update(stretch, parameters, gradients: shards[0].gradients.data + stretch.first, update)
+        }
+    }
+}
