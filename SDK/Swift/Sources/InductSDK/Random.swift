@@ -84,3 +84,6 @@ public func derivedSeed(_ seed: UInt64, salt: UInt64) -> UInt64 { induct_random_
 
 /// The integer threshold of a cumulative probability in `[0, 1]`: a word is below it with that probability.
 public func threshold(_ probability: Double) -> UInt32 { induct_threshold(probability) }
+
+/// A word as an integer in `[0, bound)`; `bound` from 1 to 2^32 - 1.
+public func randomIndex(_ word: UInt32, below bound: Int) -> Int { Int(induct_random_below(word, UInt32(bound))) }

@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Glibc
+
+/// Estimates h_l where words are too many: beliefs are sampled, and the exact entropies of their next-token laws averaged.
+///
+/// Goals, in order: unbiased; standard errors that hold; few samples. Every batch draws its first beliefs systematically
+/// from the weights of an exactly known depth, so that batch means vary less than independent samples, and the standard
+/// errors are those of the batch means. Where the model is a stationary mixture of parts whose own curves are known,
+/// h_l = sum_c w_c h_l(c) + I[X_l; C | past], and only the second term, the Jensen-Shannon divergence of the parts' laws
+/// under the posterior, is sampled: it vanishes as the context identifies the part.
+struct BeliefSampling {
+    let model: HiddenMarkovModel
+    let observer: BeliefObserver
+    let request: TheoryRequest
+
+    static let batchSize = 256
+    static let fewestBatches = 64
+    /// Work in nanoseconds, roughly, after which sampling stops even if the precision is not reached.
+    static let work = 6e9
+
+    /// Appends estimates up to the wanted length.
+    func extend(_ curve: inout EntropyCurve, _ composition: ErgodicComposition) {
+        guard let frontier = curve.frontier else { return }
+        let first = curve.levels
+        let steps = request.length - frontier.depth
+        let baseline = composition.curve(length: request.length)
+        let partition = baseline.flatMap { _ in composition.partition(of: model) }
+        let isCoupled = partition != nil
+        let sampler = BatchSampler(
+            model: model, observer: observer, parts: partition, frontier: frontier.level,
+            skipped: first - frontier.depth, steps: steps)
+        let width = observer.count
+        let count = request.length - first
+        var sums = [Double](repeating: 0, count: count * width)
+        var squares = [Double](repeating: 0, count: count)
+        let cost = HiddenMarkovAnalysis.cost(model, observer) * (isCoupled ? 2 : 1)
+        let most = max(
+            Self.fewestBatches, Int(Self.work / (cost * Double(steps) * Double(Self.batchSize))))
+        var generator = SampleGenerator(seed: request.seed)
+        var batches = 0
+        var errors = [Double](repeating: .infinity, count: count)
+        while batches < most {
+            let means = sampler.run(size: Self.batchSize, &generator)
+            for k in 0..<count {
+                for j in 0..<width { sums[k * width + j] += means[k * width + j] }
+                squares[k] += means[k * width] * means[k * width]
+            }
+            batches += 1
+            guard batches >= Self.fewestBatches, batches % 16 == 0 else { continue }
+            let total = Double(batches)
+            for k in 0..<count {
+                let mean = sums[k * width] / total
+                errors[k] = (max(0, squares[k] / total - mean * mean) / (total - 1)).squareRoot()
+            }
+            if errors.allSatisfy({ $0 <= request.precision }) { break }
+        }
+        var estimates = sums.map { $0 / Double(batches) }
+        if let baseline, isCoupled { for k in 0..<count { estimates[k * width] += baseline[first + k] } }
+        curve.append(estimates: estimates, standardErrors: errors)
+    }
+}
+
+/// Draws one batch of belief paths and averages what is observed along them.
+private struct BatchSampler {
+    let model: HiddenMarkovModel
+    let observer: BeliefObserver
+    /// Observes by part; nil when the entropy itself is averaged.
+    let parts: BeliefObserver?
+    let frontier: BeliefLevel
+    /// Leading steps that are followed but not averaged.
+    let skipped: Int
+    let steps: Int
+
+    init(
+        model: HiddenMarkovModel, observer: BeliefObserver, parts: HiddenMarkovModel?, frontier: BeliefLevel,
+        skipped: Int, steps: Int
+    ) {
+        self.model = model
+        self.observer = observer
+        self.parts = parts.map { BeliefObserver(model: $0, hasComponents: true) }
+        self.frontier = frontier
+        self.skipped = skipped
+        self.steps = steps
+    }
+
+    /// - Returns: `[steps - skipped, observables]`; observable 0 is I[X_l; C | past] where parts are given.
+    func run(size: Int, _ generator: inout SampleGenerator) -> [Double] {
+        let width = observer.count
+        let states = model.states
+        let tokens = model.tokens
+        let partWidth = parts?.count ?? 1
+        var means = [Double](repeating: 0, count: (steps - skipped) * width)
+        let total = frontier.weights.reduce(0, +)
+        let stride = total / Double(size)
+        var target = generator.uniform() * stride
+        var cumulative = 0.0
+        var chosen = -1
+        withUnsafeTemporaryAllocation(of: Double.self, capacity: 2 * states + tokens + width + partWidth) { scratch in
+            guard let base = scratch.baseAddress else { return }
+            var belief = base
+            var next = base + states
+            let law = base + 2 * states
+            let values = law + tokens
+            let partValues = values + width
+            for _ in 0..<size {
+                while cumulative <= target, chosen + 1 < frontier.count {
+                    chosen += 1
+                    cumulative += frontier.weights[chosen]
+                }
+                target += stride
+                for i in 0..<states { belief[i] = frontier.beliefs[chosen * states + i] }
+                for step in 0..<steps {
+                    model.transition.law(of: belief, into: law)
+                    var mass = 0.0
+                    for x in 0..<tokens {
+                        law[x] = max(0, law[x])
+                        mass += law[x]
+                    }
+                    if step >= skipped {
+                        if width > 1 || parts == nil {
+                            observer.observe(belief: belief, law: law, into: values)
+                        }
+                        if let parts {
+                            parts.observe(belief: belief, law: law, into: partValues)
+                            var gain = partValues[0]
+                            for c in 0..<parts.model.componentCount { gain -= partValues[1 + c] }
+                            values[0] = max(0, gain)
+                        }
+                        for k in 0..<width { means[(step - skipped) * width + k] += values[k] }
+                    }
+                    guard step + 1 < steps else { break }
+                    var draw = generator.uniform() * mass
+                    var token = 0
+                    var last = 0
+                    while token < tokens {
+                        if law[token] > 0 {
+                            last = token
+                            draw -= law[token]
+                            if draw < 0 { break }
+                        }
+                        token += 1
+                    }
+                    if token == tokens { token = last }
+                    model.transition.advance(belief, by: token, into: next)
+                    var sum = 0.0
+                    for i in 0..<states { sum += next[i] * model.right[i] }
+                    for i in 0..<states { next[i] /= sum }
+                    swap(&belief, &next)
+                }
+            }
+        }
+        for k in means.indices { means[k] /= Double(size) }
+        return means
+    }
+}
+
+/// Uniform numbers for estimates, a pure function of the seed.
+///
+/// Source: SplitMix64, Steele, Lea and Flood 2014.
+struct SampleGenerator {
+    private var state: UInt64
+
+    init(seed: UInt64) { state = seed }
+
+    /// In `[0, 1)`.
+    mutating func uniform() -> Double {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var word = state
+        word = (word ^ (word >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        word = (word ^ (word >> 27)) &* 0x94D0_49BB_1331_11EB
+        word ^= word >> 31
+        return Double(word >> 11) * 0x1p-53
+    }
+}

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Glibc
+
+/// What is averaged over the mixed states of a level.
+///
+/// Observable 0 is the entropy of the next token. With components (K of them) follow, for every component c with
+/// posterior P(c | belief) and law q_c: P(c | belief) H[q_c], and P(c | belief) times the cross-entropy of the whole
+/// model's law on q_c. Their averages are Q(c) h_l(c) and Q(c) L_l(c), with Q(c) the weight of the component.
+struct BeliefObserver {
+    let model: HiddenMarkovModel
+    let hasComponents: Bool
+
+    /// Number of observables.
+    var count: Int { hasComponents ? 1 + 2 * model.componentCount : 1 }
+
+    /// - Parameters:
+    ///   - belief: `[states]`, normalised
+    ///   - law: `[tokens]`, not negative
+    ///   - values: `[count]`, written
+    func observe(
+        belief: UnsafePointer<Double>, law: UnsafePointer<Double>, into values: UnsafeMutablePointer<Double>
+    ) {
+        let tokens = model.tokens
+        values[0] = Self.entropy(law, tokens)
+        guard hasComponents else { return }
+        let components = model.componentCount
+        withUnsafeTemporaryAllocation(of: Double.self, capacity: tokens * (components + 1) + components) { scratch in
+            scratch.initialize(repeating: 0)
+            guard let base = scratch.baseAddress else { return }
+            let laws = base
+            let surprise = base + tokens * components
+            let posterior = surprise + tokens
+            for x in 0..<tokens { surprise[x] = law[x] > 0 ? -log(law[x]) : 0 }
+            let emission = model.transition.emission
+            for i in 0..<model.states where belief[i] != 0 {
+                let component = model.componentOfState[i]
+                posterior[component] += belief[i] * model.right[i]
+                for x in 0..<tokens { laws[component * tokens + x] += belief[i] * emission[i * tokens + x] }
+            }
+            for component in 0..<components {
+                let weight = posterior[component]
+                let own = laws + component * tokens
+                var entropy = 0.0
+                var cross = 0.0
+                if weight > 0 {
+                    for x in 0..<tokens where own[x] > 0 {
+                        entropy -= own[x] * log(own[x] / weight)
+                        cross += own[x] * surprise[x]
+                    }
+                }
+                values[1 + component] = entropy
+                values[1 + components + component] = cross
+            }
+        }
+    }
+
+    /// H[p] = -sum p ln p in nats, over `count` probabilities that are not negative.
+    @inline(__always)
+    static func entropy(_ law: UnsafePointer<Double>, _ count: Int) -> Double {
+        var sum = 0.0
+        for x in 0..<count {
+            let probability = law[x]
+            if probability > 0 { sum -= probability * log(probability) }
+        }
+        return max(0, sum)
+    }
+
+    /// How far the entropies of two laws over `outcomes` can be apart when their L1 distance is `distance`.
+    ///
+    /// Source: Fannes 1973; Audenaert 2007 for the sharp form.
+    static func continuity(distance: Double, outcomes: Int) -> Double {
+        guard distance > 0 else { return 0 }
+        let half = min(0.5, distance / 2)
+        return half * log(Double(max(2, outcomes))) - half * log(half) - (1 - half) * log1p(-half)
+    }
+}

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Glibc
+
+/// Entropies by position from some initial beliefs, exact as far as the work allows.
+struct EntropyCurve {
+    /// `[levels, observables]`
+    private(set) var sums: [Double]
+    private(set) var levels: Int
+    let width: Int
+    /// Bound on the error of the exact entropies.
+    private(set) var error: Double
+    let presentation: FinitePresentation?
+    /// The beliefs from which the words were enumerated last, and at which depth they lie; nil when nothing is missing.
+    let frontier: (level: BeliefLevel, depth: Int)?
+    /// `[levels]`; empty when all values are exact.
+    private(set) var standardErrors: [Double] = []
+
+    /// - Parameters:
+    ///   - initial: beliefs and weights at depth 0
+    ///   - length: how many positions are wanted; fewer come back when the work does not suffice
+    ///   - knownRate: see `MixedStateExplorer.run`
+    init(
+        model: HiddenMarkovModel, observer: BeliefObserver, initial: BeliefLevel, length: Int, knownRate: Double? = nil
+    ) throws(TheoryError) {
+        let nodes = Int(HiddenMarkovAnalysis.work / HiddenMarkovAnalysis.cost(model, observer))
+        let budget = ExplorationBudget(
+            states: max(1000, min(250_000, 8_000_000 / (model.states + model.tokens + observer.count))),
+            edges: 4 * nodes, lookahead: max(200, min(20_000, 2_000_000 / model.states)))
+        var explorer = MixedStateExplorer(model: model, observer: observer, budget: budget)
+        let exploration = try explorer.run(from: initial, length: length, knownRate: knownRate)
+        sums = exploration.sums
+        levels = exploration.levels
+        width = observer.count
+        error = exploration.error
+        presentation = exploration.presentation
+        frontier = exploration.frontier.map { ($0, exploration.levels) }
+        guard let start = exploration.frontier else { return }
+        let depths = min(
+            length - levels,
+            WordEnumeration.affordableDepths(frontier: start.count, growth: exploration.growth, nodes: nodes))
+        let words = WordEnumeration(model: model, observer: observer).run(from: start, depths: depths)
+        sums += words.sums
+        levels += depths
+        error += words.lost * log(Double(max(2, model.tokens)))
+    }
+
+    /// h_1 ... h_levels.
+    var entropy: [Double] { (0..<levels).map { sums[$0 * width] } }
+
+    func entropy(at level: Int) -> Double { sums[level * width] }
+
+    /// Keeps the first `length` positions.
+    mutating func truncate(to length: Int) {
+        guard length < levels else { return }
+        sums.removeLast((levels - length) * width)
+        if !standardErrors.isEmpty { standardErrors.removeLast(levels - length) }
+        levels = length
+    }
+
+    /// Continues with `entropy` and the last values of the other observables up to `length`, wrong by `error` at most.
+    mutating func settle(at entropy: Double, to length: Int, error: Double) {
+        let values = [entropy] + sums.suffix(width - 1)
+        sums.reserveCapacity(length * width)
+        while levels < length {
+            sums += values
+            levels += 1
+        }
+        self.error += error
+    }
+
+    /// Continues with estimates, `[count, width]`, and the standard errors of the entropies, `[count]`.
+    mutating func append(estimates: [Double], standardErrors: [Double]) {
+        self.standardErrors = Array(repeating: 0, count: levels) + standardErrors
+        sums += estimates
+        levels += standardErrors.count
+    }
+
+    /// The curves by component; `weights` are Q(c).
+    func components(weights: [Double]) -> [ComponentTheory] {
+        let count = weights.count
+        guard width == 1 + 2 * count else { return [] }
+        return weights.enumerated().map { c, weight in
+            func curve(_ k: Int) -> [Double] {
+                (0..<levels).map { weight > 0 ? sums[$0 * width + k] / weight : .nan }
+            }
+            return ComponentTheory(weight: weight, entropy: curve(1 + c), crossEntropy: curve(1 + count + c))
+        }
+    }
+}

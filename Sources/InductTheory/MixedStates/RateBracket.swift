@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Glibc
+
+/// Bounds on the entropy rate of one stationary ergodic process: H[X_l | past, S_0] <= h_mu <= h_l.
+///
+/// The lower bound holds for HMMs only; a GHMM has no state to condition on.
+/// Source: Birch 1962; Cover and Thomas 2006, theorem 4.5.1.
+struct RateBracket {
+    let model: HiddenMarkovModel
+    /// Depths to which the lower bound is followed where that is affordable.
+    static let depth = 64
+
+    /// States rate, bounds and excess entropy as far as the curve of h_l and the lower bound allow.
+    func describe(_ curve: EntropyCurve, _ theory: inout Theory) throws(TheoryError) {
+        let entropy = curve.entropy
+        guard let last = entropy.last else { return }
+        guard !model.isGeneralised else {
+            theory.entropyRate = Self.extrapolated(entropy)
+            theory.excessEntropyReason =
+                "this generalised model has infinitely many mixed states, and its entropy rate has no bound from below"
+            theory.notes.append(
+                "The entropy rate is extrapolated; h_\(entropy.count) = \(last) bounds it from above only.")
+            return
+        }
+        let lower = try lowerCurve()
+        if let presentation = lower.presentation {
+            theory.entropyRate = presentation.limits.rates[0]
+        } else {
+            let low = max(0, lower.entropy.last ?? 0)
+            let bounds = low...max(low, last)
+            theory.entropyRateBounds = bounds
+            theory.entropyRate = min(max(Self.extrapolated(entropy), bounds.lowerBound), bounds.upperBound)
+        }
+        describeExcess(entropy, &theory)
+    }
+
+    /// H[X_l | X_1 .. X_(l-1), S_0], non-decreasing in l: one belief for every state, weighted by the stationary law.
+    private func lowerCurve() throws(TheoryError) -> EntropyCurve {
+        var beliefs = [Double](repeating: 0, count: model.states * model.states)
+        for state in 0..<model.states { beliefs[state * model.states + state] = 1 }
+        return try EntropyCurve(
+            model: model, observer: BeliefObserver(model: model, hasComponents: false),
+            initial: BeliefLevel(beliefs: beliefs, weights: model.start), length: Self.depth)
+    }
+
+    /// The limit of a curve that falls geometrically, from its last three values.
+    ///
+    /// Source: Aitken 1926.
+    static func extrapolated(_ entropy: [Double]) -> Double {
+        let tail = entropy.suffix(3).map { $0 }
+        guard tail.count == 3 else { return entropy.last ?? 0 }
+        let (first, second) = (tail[0] - tail[1], tail[1] - tail[2])
+        guard first > second, second > 0 else { return tail[2] }
+        return tail[2] - second * second / (first - second)
+    }
+
+    /// E as the partial sum of h_l - h_mu and a geometric tail; only where what is uncertain about it is small.
+    private func describeExcess(_ entropy: [Double], _ theory: inout Theory) {
+        guard let rate = theory.entropyRate, let last = entropy.last, entropy.count > 3 else { return }
+        let width = theory.entropyRateBounds.map { $0.upperBound - $0.lowerBound } ?? 0
+        let (previous, before) = (entropy[entropy.count - 2], entropy[entropy.count - 3])
+        let ratio = before > previous ? (previous - last) / (before - previous) : 0
+        let tail = ratio > 0 && ratio < 1 ? (last - rate) * ratio / (1 - ratio) : 0
+        let uncertainty = Double(entropy.count) * width + max(tail, last - rate)
+        guard ratio < 0.99, uncertainty <= 1e-6 else {
+            theory.excessEntropyReason =
+                "the mixed states are infinitely many and h_l has not come close enough to the entropy rate"
+            return
+        }
+        theory.excessEntropy = entropy.reduce(0) { $0 + ($1 - rate) } + tail
+        theory.notes.append(
+            "E is summed over \(entropy.count) positions; it is uncertain by \(uncertainty) nats at most.")
+    }
+}

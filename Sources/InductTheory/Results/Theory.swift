@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// What is known about a source: h_l, h_mu, E, spectrum. Everything in nats.
+package struct Theory: Sendable {
+    package enum Method: String, Sendable {
+        /// Up to `error`, which is stated.
+        case exact
+        /// From some position on an unbiased estimate with standard errors.
+        case monteCarlo = "monte-carlo"
+    }
+
+    /// Size of the alphabet.
+    package var vocabulary: Int
+    /// h_1 ... h_N: the entropy of each token given those before it.
+    package var entropy: [Double]
+    /// 0 where a value is exact; nil when all are.
+    package var entropyStandardError: [Double]?
+    /// h_mu; nil when unknown
+    package var entropyRate: Double?
+    /// Bounds that hold with certainty, where the rate is not known exactly.
+    package var entropyRateBounds: ClosedRange<Double>?
+    /// E = sum_l (h_l - h_mu); nil where it diverges or is not known.
+    package var excessEntropy: Double?
+    /// Why there is no excess entropy.
+    package var excessEntropyReason: String?
+    package var method: Method
+    /// Number of mixed states where they are finitely many.
+    package var mixedStates: Int?
+    package var spectrum: Spectrum?
+    /// One entry for each component of a mixture; empty when there is one.
+    package var components: [ComponentTheory]
+    /// Bound on the error of the exact entropies, from merging, pruning and settling.
+    package var error: Double
+    /// What a reader should know about how the figures came about.
+    package var notes: [String]
+
+    /// Number of positions N.
+    package var length: Int { entropy.count }
+}
+
+/// The part of a mixture's theory that belongs to one component c.
+package struct ComponentTheory: Sendable {
+    /// Q(c)
+    package var weight: Double
+    /// h_1(c) ... : the component's own entropies, of a predictor that knows c.
+    package var entropy: [Double]
+    /// L_1(c) ... : the loss of the mixture's optimal predictor on sequences of c.
+    ///
+    /// sum_l L_l(c) <= sum_l h_l(c) + ln 1/Q(c), over any number of positions.
+    package var crossEntropy: [Double]
+}
+
+/// Eigenvalues of the mixed-state operator W and what each adds to h_l.
+package struct Spectrum: Sendable {
+    /// An eigenvalue with its index, the size of its largest Jordan block.
+    package struct Eigenvalue: Sendable {
+        package var real: Double
+        package var imaginary: Double
+        package var index: Int
+        /// How many times it counts as a root.
+        package var multiplicity: Int
+        /// Real part of its share of h_1 ... h_N; the shares of all eigenvalues add up to h_l.
+        package var contribution: [Double]
+    }
+
+    /// By modulus, largest first.
+    package var eigenvalues: [Eigenvalue]
+    /// Largest difference between h_l and the sum of the contributions.
+    package var residual: Double
+}
