@@ -57,6 +57,7 @@ let package = Package(
         .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(name: "CLAPACK", pkgConfig: "lapacke", providers: [.apt(["liblapacke-dev"])]),
         .target(name: "CProcessor"),
+        .target(name: "CHostThread"),
         .target(
             name: "InductCore",
             dependencies: [.product(name: "Yams", package: "Yams")],
@@ -69,7 +70,7 @@ let package = Package(
         .target(
             name: "InductHost",
             dependencies: [
-                "InductCore", "CCrypto", "CProcessor",
+                "InductCore", "CCrypto", "CProcessor", "CHostThread",
                 .product(name: "CInduct", package: "Swift"),
                 .product(name: "Logging", package: "swift-log"),
             ],
@@ -103,7 +104,10 @@ let package = Package(
             swiftSettings: features),
         .testTarget(
             name: "InductHostTests",
-            dependencies: ["InductHost", "InductCore", "InductTheory", .product(name: "CInduct", package: "Swift")],
+            dependencies: [
+                "InductHost", "InductCore", "InductTheory", .product(name: "CInduct", package: "Swift"),
+                .product(name: "Logging", package: "swift-log"),
+            ],
             exclude: ["Fixtures"],
             swiftSettings: features),
         .testTarget(

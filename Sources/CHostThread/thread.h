@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+#ifndef HOST_THREAD_H
+#define HOST_THREAD_H
+
+/* Gives the thread what its calls need before the first of them: an alternate signal stack, so that a plugin that
+ * overflows the stack can still be named. Cheap when done already. */
+void host_thread_prepare(void);
+
+#endif

@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Something in the search path that may be a plugin: a library, or a bundle with its library.
+struct Candidate: Sendable {
+    /// As it is shown: the library's file, or the bundle's directory.
+    var path: String
+    /// Whether the user named this very file or bundle.
+    var isNamed: Bool
+    var content: Result<Content, TableDefect>
+
+    struct Content: Sendable {
+        /// Absolute, without symbolic links.
+        var library: String
+        var manifest: Manifest?
+        /// What the manifest says the library's digest is.
+        var sha256: String?
+    }
+}
+
+/// Walks the search path; see "Bundles" in the design. It opens no library.
+struct CandidateSearch {
+    private let trust: FileTrust
+    private(set) var candidates: [Candidate] = []
+    private var seen: Set<String> = []
+
+    /// All candidates of the places that the options name, in their order; one that is found twice counts once.
+    init(_ options: HostOptions) {
+        trust = FileTrust(executable: options.describer)
+        for path in options.plugins { look(at: path, isNamed: true) }
+        for path in options.searchPath { look(at: path, isNamed: false) }
+        if let directory = options.userDirectory, FilePaths.isDirectory(directory) {
+            look(at: directory, isNamed: false)
+        }
+        look(beside: options.executableDirectory)
+    }
+
+    /// A file, a bundle, or a directory that holds either.
+    private mutating func look(at path: String, isNamed: Bool) {
+        if !FilePaths.isDirectory(path) {
+            add(library: path, isNamed: isNamed)
+        } else if FilePaths.isFile(path + "/" + Manifest.fileName) {
+            add(bundle: path, isNamed: isNamed)
+        } else {
+            look(inside: path)
+        }
+    }
+
+    private mutating func look(inside directory: String) {
+        do throws(TableDefect) {
+            try trust.check(try FilePaths.resolved(directory))
+        } catch {
+            refuse(directory, error, isNamed: true)
+            return
+        }
+        guard let names = FilePaths.entries(of: directory) else {
+            refuse(directory, TableDefect("the directory cannot be read"), isNamed: true)
+            return
+        }
+        for name in names {
+            let path = directory + "/" + name
+            if FilePaths.isDirectory(path) {
+                if FilePaths.isFile(path + "/" + Manifest.fileName) { add(bundle: path, isNamed: false) }
+            } else if name.hasSuffix(".so") {
+                add(library: path, isNamed: false, orPass: true)
+            }
+        }
+    }
+
+    /// Beside the executable lie libraries of all sorts: only those with the entry are looked at.
+    private mutating func look(beside directory: String) {
+        for name in FilePaths.entries(of: directory) ?? [] where name.hasSuffix(".so") {
+            let path = directory + "/" + name
+            let hasEntry = try? ELFFile(path: path).exports(entrySymbol)
+            if hasEntry == true { add(library: path, isNamed: false, orPass: true) }
+        }
+    }
+
+    /// - Parameter orPass: a library without the entry is passed over: it belongs to something else.
+    private mutating func add(library path: String, isNamed: Bool, orPass: Bool = false) {
+        do throws(TableDefect) {
+            let resolved = try FilePaths.resolved(path)
+            guard !seen.contains(resolved) else { return }
+            let hasEntry = try ELFFile(path: resolved).exports(entrySymbol)
+            guard hasEntry || !orPass else { return }
+            seen.insert(resolved)
+            guard hasEntry else {
+                throw TableDefect("it does not export \(entrySymbol); it is no plugin")
+            }
+            try check(resolved, shownAs: path)
+            candidates.append(
+                Candidate(path: path, isNamed: isNamed, content: .success(.init(library: resolved))))
+        } catch {
+            refuse(path, error, isNamed: isNamed)
+        }
+    }
+
+    private mutating func add(bundle path: String, isNamed: Bool) {
+        do throws(TableDefect) {
+            let resolved = try FilePaths.resolved(path)
+            guard seen.insert(resolved).inserted else { return }
+            try check(resolved, shownAs: path)
+            try trust.check(try FilePaths.resolved(resolved + "/" + Manifest.fileName))
+            let manifest = try Manifest(bundle: resolved)
+            let file = try manifest.chosenFile()
+            let library = try manifest.resolved(file)
+            try trust.check(library)
+            guard try ELFFile(path: library).exports(entrySymbol) else {
+                throw TableDefect("its file '\(file.path)' does not export \(entrySymbol)")
+            }
+            candidates.append(
+                Candidate(
+                    path: path, isNamed: isNamed,
+                    content: .success(.init(library: library, manifest: manifest, sha256: file.sha256))))
+        } catch {
+            refuse(path, error, isNamed: isNamed)
+        }
+    }
+
+    /// A link is as trusted as where it points to and where it lies.
+    private func check(_ resolved: String, shownAs path: String) throws(TableDefect) {
+        try trust.check(resolved)
+        try trust.check(holderOf: path)
+    }
+
+    private mutating func refuse(_ path: String, _ defect: TableDefect, isNamed: Bool) {
+        candidates.append(Candidate(path: path, isNamed: isNamed, content: .failure(defect)))
+    }
+}
+
+/// The symbol that makes a library a plugin; INDUCT_PLUGIN_ENTRY of abi.h.
+let entrySymbol = "induct_plugin_entry_v1"

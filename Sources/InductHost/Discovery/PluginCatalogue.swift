@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import InductCore
+import Logging
+
+/// All plugins that the search path holds: found, described by a child process, compared with their manifests and with
+/// each other.
+struct PluginCatalogue: Sendable {
+    /// A plugin that can be loaded.
+    struct Entry: Sendable {
+        var listing: PluginListing
+        var isNamed: Bool
+        /// The library's file and what it said; nil when the candidate was refused before it could say anything.
+        var library: String?
+        var description: PluginDescription?
+    }
+
+    private(set) var entries: [Entry] = []
+
+    init(_ options: HostOptions) {
+        let cache = DescriptionCache(directory: options.cacheDirectory)
+        let process = DescriberProcess(executable: options.describer, limit: options.describeLimit)
+        for candidate in CandidateSearch(options).candidates {
+            entries.append(Self.examine(candidate, cache, process))
+        }
+        refuseDuplicates()
+        for entry in entries {
+            guard let reason = entry.listing.reason else { continue }
+            options.log.debug("refused \(entry.listing.path): \(reason)")
+        }
+    }
+
+    private static func examine(
+        _ candidate: Candidate, _ cache: DescriptionCache, _ process: DescriberProcess
+    ) -> Entry {
+        var listing = PluginListing(path: candidate.path, provides: [])
+        var entry = Entry(listing: listing, isNamed: candidate.isNamed)
+        do throws(TableDefect) {
+            let content = try candidate.content.get()
+            listing.id = content.manifest?.description.id
+            listing.version = content.manifest?.description.version
+            let digest = try cache.sha256(ofFile: content.library)
+            listing.sha256 = digest
+            if let expected = content.sha256, expected != digest {
+                throw TableDefect(
+                    "\(FilePaths.name(of: content.library)) has the SHA-256 \(digest), its plugin.json says \(expected); "
+                        + "the file was changed or damaged")
+            }
+            let description = try describe(content.library, digest, cache, process)
+            try content.manifest?.check(description)
+            listing.id = description.id
+            listing.version = description.version
+            listing.summary = description.summary
+            listing.provides = description.parts.map {
+                .init(kind: $0.kind, name: $0.name, summary: $0.summary, configSchema: $0.configSchema)
+            }
+            entry.library = content.library
+            entry.description = description
+        } catch {
+            listing.reason = error.message
+        }
+        entry.listing = listing
+        return entry
+    }
+
+    private static func describe(
+        _ library: String, _ digest: String, _ cache: DescriptionCache, _ process: DescriberProcess
+    ) throws(TableDefect) -> PluginDescription {
+        let known = cache.outcome(forDigest: digest)
+        let outcome = known ?? process.describe(library)
+        if known == nil { cache.remember(outcome, forDigest: digest) }
+        switch outcome {
+        case .described(let description): return description
+        case .refused(let reason), .tooSlow(let reason), .failed(let reason): throw TableDefect(reason)
+        }
+    }
+
+    /// Of two plugins with one id neither can be used, for which one was meant is anybody's guess.
+    private mutating func refuseDuplicates() {
+        var byID: [String: [Int]] = [:]
+        for (i, entry) in entries.enumerated() {
+            if let id = entry.description?.id { byID[id, default: []].append(i) }
+        }
+        for (id, places) in byID where places.count > 1 {
+            let paths = places.map { entries[$0].listing.path }
+            for i in places {
+                entries[i].listing.reason =
+                    "the id \(id) is used by more than one plugin: \(paths.joined(separator: " and ")); remove all but one"
+                entries[i].library = nil
+            }
+        }
+    }
+}

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import CInduct
+package import InductCore
+import Logging
+import Synchronization
+
+/// A plugin whose library is in this process.
+package struct LoadedPlugin: Equatable, Sendable {
+    package var id: String
+    package var version: String
+    package var path: String
+    package var sha256: String
+}
+
+/// Finds plugins, loads those that are asked for, and hands out their parts as the core's protocols.
+///
+/// Nothing is searched, and no library loaded, before it is needed.
+package final class PluginHost: PluginOpener, Sendable {
+    private struct State {
+        var catalogue: PluginCatalogue?
+        /// By the library's file, with the digest it had when it was loaded.
+        var libraries: [String: (library: PluginLibrary, sha256: String)] = [:]
+        /// In the order of loading.
+        var loaded: [LoadedPlugin] = []
+    }
+
+    let options: HostOptions
+    /// The one lock of all parts that want one call at a time in their whole library; see `CallGate`.
+    let libraryLock = RecursiveLock()
+    private let kernelLibrary: KernelLibrary
+    private let state = Mutex(State())
+
+    /// Opens the kernels.
+    ///
+    /// - Throws: when the kernels that the options name do not exist, do not run here, or are damaged.
+    package init(_ options: HostOptions) throws(HostError) {
+        self.options = options
+        kernelLibrary = try KernelLibrary(directory: options.executableDirectory, variant: options.kernels)
+        CrashReport.install()
+    }
+
+    package var kernels: any TrainingKernels { kernelLibrary }
+
+    /// What the search path holds, ready or refused, in the order of the search.
+    package func catalogue() -> [PluginListing] { entries().map(\.listing) }
+
+    /// The plugins whose libraries were loaded so far.
+    package var loaded: [LoadedPlugin] { state.withLock { $0.loaded } }
+
+    func entries() -> [PluginCatalogue.Entry] {
+        state.withLock { state in
+            if let catalogue = state.catalogue { return catalogue.entries }
+            let catalogue = PluginCatalogue(options)
+            state.catalogue = catalogue
+            return catalogue.entries
+        }
+    }
+
+    /// The library of a plugin, loaded at its first use.
+    func library(at path: String, saying description: PluginDescription) throws(HostError) -> PluginLibrary {
+        let result: Result<PluginLibrary, TableDefect> = state.withLock { state in
+            if let known = state.libraries[path] { return .success(known.library) }
+            return Result { () throws(TableDefect) in
+                let services = HostServices(
+                    label: description.id, log: options.log, kernels: kernelLibrary.table,
+                    isCancelled: options.isCancelled, progress: options.progress)
+                let digest = try DescriptionCache(directory: options.cacheDirectory).sha256(ofFile: path)
+                let library = try PluginLibrary(path: path, services: services)
+                guard try PluginDescription(library) == description else {
+                    throw TableDefect("it says something else now than when it was described")
+                }
+                state.libraries[path] = (library, digest)
+                state.loaded.append(
+                    LoadedPlugin(id: library.id, version: library.version, path: path, sha256: digest))
+                return library
+            }
+        }
+        do throws(TableDefect) {
+            return try result.get()
+        } catch {
+            throw .refusedPlugin(path: path, reason: error.message)
+        }
+    }
+}
