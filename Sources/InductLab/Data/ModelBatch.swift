@@ -25,9 +25,8 @@ final class ModelBatch: @unchecked Sendable {
         var skipped: Int
     }
 
-    /// - Parameters:
-    ///   - schema: the bound schema.
-    ///   - wanted: roles of the tensors to fill.
+    /// Room for `count` samples, of the tensors with a role in `wanted`; `schema` is the bound one.
+    ///
     /// - Throws: `SpecError` for a schema whose tensors cannot be split.
     init(source: any Source, schema: Schema, count: Int, length: Int, wanted: Set<TensorRole>) throws(SpecError) {
         let unbound = source.schema
@@ -62,13 +61,13 @@ final class ModelBatch: @unchecked Sendable {
         precondition(tensors.count == schema.tensors.count, "the schema is that of the source, bound")
     }
 
-    /// Fills `rows` with the samples `first`, `first` + 1, ... of a view.
+    /// Fills `rows` with neighbouring samples of a view, from `first` on.
     func fill(_ rows: Range<Int>, view: Int, seed: UInt64, first: UInt64) throws(PluginFailure) {
         try source.fill(raw, rows: rows, view: view, seed: seed, first: first)
         split(rows)
     }
 
-    /// Fills `rows` with the samples at positions `first`, `first` + 1, ... of a stream.
+    /// Fills `rows` with the samples at neighbouring positions of a stream, from `first` on.
     func fill(
         _ rows: Range<Int>, view: Int, seed: UInt64, order: SampleOrder, first: UInt64
     ) throws(PluginFailure) {

@@ -19,7 +19,7 @@ package struct SampleOrder: Sendable {
     private let count: UInt64?
     private let halfBits: UInt64
 
-    /// - Parameter runSeed: the seed of the run.
+    /// The order for a run with this seed.
     package init(runSeed: UInt64, count: UInt64?) {
         seed = Seed.derive(runSeed, Self.salt)
         self.count = count

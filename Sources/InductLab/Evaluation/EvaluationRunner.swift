@@ -27,10 +27,8 @@ package final class EvaluationRunner: @unchecked Sendable {
     /// By view.
     private var rooms: [String: (slots: [EvaluationSlot], tail: EvaluationSlot?)] = [:]
 
-    /// - Parameters:
-    ///   - evaluators: those the evaluation names.
-    ///   - source: what the evaluation is made on.
-    ///   - seed: of the run.
+    /// Takes the evaluators that the evaluation names, the source it is made on, and the run's seed.
+    ///
     /// - Throws: `SpecError` where evaluators, source and model do not fit together; `PluginFailure`.
     package init(
         _ evaluation: Recipe.Evaluation, _ evaluators: [any Evaluator], model: Model, source: any Source,

@@ -10,9 +10,9 @@ final class ItemBuffers: @unchecked Sendable {
     private let items: EvaluationItems
     private let output: OutputKind
     private let length: Int
-    /// `[count, P, width]` log-probabilities; nil for values, which are the outputs themselves
+    /// Log-probabilities, `[count, P, width]`; nil for values, which are the outputs themselves.
     private let logProbabilities: Tensor?
-    /// `[count, P]`
+    /// Losses, `[count, P]`.
     private let losses: Tensor?
     /// As the oracle writes them, one row a prefix.
     private let results: OracleResults
@@ -53,7 +53,7 @@ final class ItemBuffers: @unchecked Sendable {
 
     /// Computes all items for the whole batch.
     ///
-    /// - Parameter outputs: of the model, `[count, P, width]`; nil when the model did not run.
+    /// The outputs are those of the model, `[count, P, width]`; nil when it did not run.
     func compute(_ batch: ModelBatch, view: Int, seed: UInt64, outputs: Tensor?) throws(PluginFailure) {
         if let outputs { computePredictions(batch, outputs.floats) }
         guard let oracle else { return }

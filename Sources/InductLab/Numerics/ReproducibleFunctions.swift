@@ -11,9 +11,9 @@ enum ReproducibleFunctions {
     private static let ln2Low = 0x1.ef35793c7673p-45
     private static let inverseLn2 = 0x1.71547652b82fep+0
 
-    /// ln x. `x` = 0 gives -infinity, a negative `x` NaN.
+    /// The natural logarithm.
     ///
-    /// x = m 2^e with m in [sqrt(1/2), sqrt(2)); ln m = 2 (s + s^3/3 + s^5/5 + ...), s = (m - 1) / (m + 1).
+    /// 0 gives -infinity, a negative `x` NaN. x = m 2^e with m in [sqrt(1/2), sqrt(2)); ln m = 2 (s + s^3/3 + s^5/5 + ...), s = (m - 1) / (m + 1).
     static func logarithm(_ x: Double) -> Double {
         guard x > 0 else { return x == 0 ? -.infinity : .nan }
         guard x < .infinity else { return x }
@@ -34,7 +34,7 @@ enum ReproducibleFunctions {
         return e * ln2High + (2 * s + (2 * s * sum + e * ln2Low))
     }
 
-    /// e^x; 0 below -745.
+    /// The exponential function; 0 below -745.
     ///
     /// x = k ln 2 + r with |r| <= ln(2) / 2, e^r by its series to the 14th power.
     static func exponential(_ x: Double) -> Double {
@@ -55,7 +55,7 @@ enum ReproducibleFunctions {
         return sum * Double(sign: .plus, exponent: power, significand: 1)
     }
 
-    /// cos(pi x) for `x` in [0, 1].
+    /// The cosine of pi x, for `x` in [0, 1].
     static func cosineOfPi(_ x: Double) -> Double {
         if x > 0.5 { return -cosineOfPi(1 - x) }
         let isSine = x > 0.25
@@ -71,7 +71,7 @@ enum ReproducibleFunctions {
         return isSine ? sum * y : sum
     }
 
-    /// x^n for n >= 0, by repeated squaring.
+    /// The power x^n for n >= 0, by repeated squaring.
     static func power(_ x: Double, _ n: Int) -> Double {
         var result = 1.0
         var square = x

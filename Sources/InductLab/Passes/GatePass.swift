@@ -5,13 +5,13 @@ import InductCore
 /// A gate's part in the passes over one shard: the weights of K experts at every position.
 final class GatePass {
     let isTrained: Bool
-    /// `[positions, K]`, rows sum to 1
+    /// What it gives, `[positions, K]`; rows sum to 1.
     let weights: UnsafeMutablePointer<Float>
     private let architecture: any Architecture
     private var pass: Pass
     private let workspaceOffset: Int
 
-    /// - Parameter experts: K predictions `[positions, width]`, probabilities or values.
+    /// Takes the experts' K predictions `[positions, width]`, probabilities or values.
     init(
         _ leaf: ModelLeaf, _ setting: PassSetting, _ buffers: NodeBuffers, experts: [UnsafePointer<Float>],
         _ plan: inout MemoryPlan
@@ -29,7 +29,7 @@ final class GatePass {
         try architecture.forward(pass)
     }
 
-    /// - Parameter gradients: d loss / d weights, `[positions, K]`.
+    /// Fills the gradients, given d loss / d weights `[positions, K]`.
     func backward(_ gradients: UnsafePointer<Float>) throws(PluginFailure) {
         pass.outputGradients = gradients
         try architecture.backward(pass)

@@ -23,7 +23,7 @@ final class GatedPass: NodePass {
     private let positions: Int
     private let targets: UnsafeRawPointer
     private let weights: UnsafePointer<Float>?
-    /// `[positions, K]`; nil where nobody asks
+    /// Losses of the experts, `[positions, K]`; nil where nobody asks.
     private let expertLosses: UnsafeMutablePointer<Float>?
     /// d loss / d mixture, d loss / d gate, and one expert's d loss / d predictions.
     private let mixtureOffset: Int

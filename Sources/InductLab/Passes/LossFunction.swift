@@ -15,12 +15,8 @@ struct LossFunction: Sendable {
 
     /// Losses by row, unweighted, and `scale * weight * d loss / d outputs`, each where its pointer is given.
     ///
-    /// - Parameters:
-    ///   - rows: number of predicted positions.
-    ///   - outputs: `[rows, width]`
-    ///   - targets: `[rows]` int32 class ids, or `[rows, width]` float32 values.
-    ///   - weights: `[rows]`; nil = 1.
-    ///   - gradients: `[rows, width]`
+    /// Outputs and gradients are `[rows, width]`, a row for every predicted position; targets `[rows]` int32 class ids, or
+    /// `[rows, width]` float32 values; weights and losses `[rows]`, no weights counting as 1.
     func evaluate(
         rows: Int, outputs: UnsafePointer<Float>, targets: UnsafeRawPointer, weights: UnsafePointer<Float>?,
         scale: Float,

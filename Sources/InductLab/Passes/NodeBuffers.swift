@@ -4,21 +4,21 @@ import InductCore
 
 /// What the nodes of a model write in passes over a batch; the shards share it by rows.
 final class NodeBuffers: Sendable {
-    /// `[batch, P, width]` as the architecture gives them; gates: `[batch, P, K]`; mixtures: the mixture
+    /// What the node gives, `[batch, P, width]`; of a gate `[batch, P, K]`.
     let outputs: Tensor
-    /// `[batch, P, width]` probabilities, where `outputs` are logits and a gate above needs probabilities
+    /// Probabilities, `[batch, P, width]`, where `outputs` are logits and a gate above needs probabilities.
     let probabilities: Tensor?
-    /// `[batch, P]`, the losses of this node alone; nil where nobody asks
+    /// Losses of this node alone, `[batch, P]`; nil where nobody asks.
     let losses: Tensor?
-    /// `[batch, P, K]` of a gated node; nil where nobody asks
+    /// Losses of the experts below a gated node, `[batch, P, K]`; nil where nobody asks.
     let expertLosses: Tensor?
     let experts: [NodeBuffers]
     let gate: NodeBuffers?
 
-    /// - Parameters:
-    ///   - isTraining: whether passes will learn, so that gates may need their experts' losses.
-    ///   - hasLosses: whether this node's own losses are wanted.
-    ///   - isExpert: whether a gate stands above it.
+    /// Room for `count` samples of `length`.
+    ///
+    /// With `isTraining` passes will learn, so that gates may need their experts' losses; with `hasLosses` this node's own
+    /// losses are wanted; with `isExpert` a gate stands above it.
     init(
         _ node: ModelNode, model: Model, count: Int, length: Int, isTraining: Bool, hasLosses: Bool,
         isExpert: Bool = false

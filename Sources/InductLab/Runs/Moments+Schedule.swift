@@ -3,7 +3,9 @@
 package import InductCore
 
 extension Recipe.Moments {
-    /// Whether `step` belongs to them; the last step always does. Step 0 is the untrained model.
+    /// Whether `step` belongs to them; the last step always does.
+    ///
+    /// Step 0 is the untrained model.
     package func contains(_ step: Int, lastStep: Int) -> Bool {
         if step == lastStep { return true }
         switch self {

@@ -28,9 +28,9 @@ package enum Run {
 
     /// Takes up the run in a directory at its newest checkpoint in order, and carries it through.
     ///
-    /// It ends bit for bit as if it had never stopped, provided kernels and plugins are the same.
+    /// It ends bit for bit as if it had never stopped, provided kernels and plugins are the same. `recipe` is what the
+    /// caller believes to be the run's; nil = whatever it is.
     ///
-    /// - Parameter recipe: what the caller believes to be the run's recipe; nil = whatever it is.
     /// - Throws: as `start`; `LabError.damaged` for a directory that holds no run.
     package static func resume(
         _ recipe: Recipe? = nil, opener: any PluginOpener, kernels: any TrainingKernels, options: RunOptions

@@ -14,7 +14,7 @@ package struct RunPaths: Sendable {
 
     package func checkpoint(_ step: Int) -> String { checkpoints + "/" + Self.name(step) }
 
-    /// "step-00001000"
+    /// The directory of a step's checkpoint: "step-00001000".
     static func name(_ step: Int) -> String {
         let digits = String(step)
         return "step-" + String(repeating: "0", count: max(0, 8 - digits.count)) + digits

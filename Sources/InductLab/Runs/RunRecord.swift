@@ -16,7 +16,7 @@ package struct RunRecord: Sendable {
     /// Universal time, ISO 8601.
     package var started: String
     package var ended: String?
-    /// "running", "finished", "interrupted" or "failed"
+    /// One of "running", "finished", "interrupted" and "failed".
     package var status: String
     /// Steps done when it was written.
     package var step: Int

@@ -2,7 +2,7 @@
 
 package import InductCore
 
-/// The factor on the learning rate at training steps t = 1 ... T.
+/// The factor on the learning rate at every training step t, from 1 to T.
 ///
 /// - constant: 1.
 /// - warm-up(steps=w): t/w up to step w, then 1.
@@ -28,7 +28,8 @@ package enum Schedule: Equatable, Sendable {
         ("inverse-square-root", #"{"parameters": {"# + warmup + "}}"),
     ]
 
-    /// - Parameter steps: T, of the whole training.
+    /// Reads a spec for a training of T = `steps` steps.
+    ///
     /// - Throws: `SpecError` for an unknown name or parameter, a wrong type or range.
     package init(_ spec: PluginSpec, steps: Int) throws {
         guard let schema = Self.schemas.first(where: { $0.name == spec.name })?.schema else {

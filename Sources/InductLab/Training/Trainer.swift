@@ -37,8 +37,8 @@ package final class Trainer: @unchecked Sendable {
 
     /// Builds everything a step needs and initialises the parameters.
     ///
-    /// - Parameters:
-    ///   - observesAll: whether somebody looks at the training batches, so that `info` tensors are filled as well.
+    /// With `observesAll` somebody looks at the training batches, so that `info` tensors are filled as well.
+    ///
     /// - Throws: `SpecError` for settings that are wrong.
     package init(
         model: Model, source: any Source, training: Recipe.Training, seed: UInt64, kernels: any TrainingKernels,

@@ -3,8 +3,10 @@
 package import InductCore
 
 extension Recipe.Training {
-    /// How many shards a batch is cut into: the recipe's number, or one for every 256 positions, from 2 to 8; never more
-    /// than there are rows. The machine has no say in it.
+    /// How many shards a batch is cut into.
+    ///
+    /// The recipe's number, or one for every 256 positions, from 2 to 8; never more than there are rows. The machine has no
+    /// say in it.
     package var shardCount: Int {
         min(batch, shards ?? min(8, max(2, batch * length / 256)))
     }

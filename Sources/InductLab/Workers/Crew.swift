@@ -123,7 +123,7 @@ struct Patience {
     private var spins = 0
     private var started: UInt64 = 0
 
-    /// Waits a moment. False when the waiting has taken too long to go on spinning.
+    /// Waits a moment; false when the waiting has taken too long to go on spinning.
     @discardableResult
     mutating func spin() -> Bool {
         spins += 1

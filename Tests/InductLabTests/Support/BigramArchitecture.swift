@@ -2,7 +2,9 @@
 
 import InductCore
 
-/// Logits of the next token from a table indexed by the last one. Keeps the tokens of a pass per slot and in its
+/// Logits of the next token from a table indexed by the last one.
+///
+/// Keeps the tokens of a pass per slot and in its
 /// workspace, and fails when `backward` does not find them there.
 final class BigramArchitecture: Architecture, @unchecked Sendable {
     let vocabulary: Int

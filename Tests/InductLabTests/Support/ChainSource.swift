@@ -31,7 +31,7 @@ final class ChainSource: Source {
     var theory: (any SourceTheory)? { nil }
     var hmm: SourceHMM? { nil }
 
-    /// P(next | token)
+    /// The law of the token after another.
     func law(after token: Int?) -> [Double] {
         (0..<vocabulary).map { next in
             let noise = 0.3 / Double(vocabulary)

@@ -3,7 +3,9 @@
 import Foundation
 import InductCore
 
-/// Counts the targets by key: predicts (count + 1/2) / (n + classes/2). Its counts live in an online parameter.
+/// Counts the targets: predicts (count + 1/2) / (n + classes/2).
+///
+/// Its counts live in an online parameter.
 final class CountingArchitecture: Architecture, Sendable {
     let classes: Int
 
