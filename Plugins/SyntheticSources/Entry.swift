@@ -15,7 +15,7 @@ public func induct_plugin_entry_v1(
             Coin.self, GoldenMean.self, GoldenMean53.self, Even.self, SimpleNonunifilar.self, ZeroOneRandom.self,
             RandomRandomXOR.self, LeakyRandomRandomXOR.self, Mess3.self, MrName.self, DursleyWonka.self, TeddyBear.self,
             MatchingParentheses.self, DaysOfWeek.self, CopyBack.self, Mixture.self, WithBeginToken.self,
-            DirichletIID.self, RepeatedBlock.self,
+            DirichletIID.self, RepeatedBlock.self, Fanizza.self, TomQuantum.self, PostQuantum.self,
         ]
     ).export(host, error)
 }

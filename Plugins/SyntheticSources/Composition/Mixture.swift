@@ -27,7 +27,6 @@ struct Mixture: Source {
 
     let schema: Schema
     let views: [View]
-    let hiddenMarkovModel: HiddenMarkovModel?
     private let engine: HiddenMarkovEngine?
     private let parts: MixtureParts
 
@@ -40,13 +39,13 @@ struct Mixture: Source {
         if models.count == parts.children.count, parts.vocabulary * states * states <= Self.largestMerger {
             let model = HiddenMarkovModel.mixture(
                 of: models, weights: parts.weights, maps: parts.maps, tokens: parts.vocabulary)
-            hiddenMarkovModel = model
-            engine = model.right == nil ? HiddenMarkovEngine(model, host: creation.host) : nil
+            engine = HiddenMarkovEngine(model, host: creation.host)
         } else {
-            hiddenMarkovModel = nil
             engine = nil
         }
     }
+
+    var hiddenMarkovModel: HiddenMarkovModel? { engine?.model }
 
     func fill(_ request: FillRequest) throws {
         if let engine { try engine.fill(request) } else { try parts.fill(request) }
@@ -54,7 +53,6 @@ struct Mixture: Source {
 
     var oracle: (any SourceOracle)? {
         if let engine { return engine.filter }
-        if let hiddenMarkovModel { return HiddenMarkovFilter(hiddenMarkovModel) }
         return parts.children.allSatisfy { $0.oracle != nil } ? MixtureOracle(parts: parts) : nil
     }
 }

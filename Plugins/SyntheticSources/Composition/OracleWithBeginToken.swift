@@ -17,10 +17,10 @@ struct OracleWithBeginToken: SourceOracle {
             Void
 
     /// Over a child that is a hidden Markov model.
-    init(model: HiddenMarkovModel, filter: HiddenMarkovFilter) {
+    init(filter: HiddenMarkovFilter) {
         beliefSize = filter.beliefSize
         componentCount = filter.componentCount
-        vocabulary = model.tokens
+        vocabulary = filter.model.tokens
         evaluateChild = { tokens, count, length, _, rows in
             tokens.withUnsafeBufferPointer { filter.evaluate(tokens: $0, count: count, length: length, into: rows) }
         }

@@ -29,7 +29,7 @@ struct WithBeginToken: Source {
         schema.tensors[0].limit = schema.classes
         schema.beginTokens = 1
         schema.maximumLength = child.schema.maximumLength.map { $0 + 1 }
-        if let model = child.hiddenMarkovModel, model.right == nil {
+        if let model = child.hiddenMarkovModel {
             let engine = HiddenMarkovEngine(model, host: creation.host)
             schema.tensors = [schema.tensors[0]] + Schema.component(count: model.componentCount)
             self.engine = engine
@@ -43,9 +43,7 @@ struct WithBeginToken: Source {
     var views: [View] { child.views }
 
     var oracle: (any SourceOracle)? {
-        if let model = child.hiddenMarkovModel {
-            return OracleWithBeginToken(model: model, filter: engine?.filter ?? HiddenMarkovFilter(model))
-        }
+        if let engine { return OracleWithBeginToken(filter: engine.filter) }
         return child.oracle.map { OracleWithBeginToken(child: child, oracle: $0) }
     }
 

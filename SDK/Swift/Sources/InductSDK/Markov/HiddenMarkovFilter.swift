@@ -51,14 +51,14 @@ public struct HiddenMarkovFilter: SourceOracle {
     private let right: [Double]
     private let components: [Int]
     /// Below this, P(x | prefix) counts as 0: rounding can hide an impossible token of a generalised model.
-    private let impossible: Double
+    let impossible: Double
 
     /// Prepares a model.
     public init(_ model: HiddenMarkovModel) {
         self.model = model
         right = model.right ?? [Double](repeating: 1, count: model.states)
         components = model.componentOfState ?? [Int](repeating: 0, count: model.states)
-        impossible = model.right == nil ? 0 : 1e-13
+        impossible = model.right == nil ? 0 : 1e-14
         var ways: [Int32] = [0]
         var from: [Int32] = []
         var probability: [Double] = []
@@ -113,40 +113,56 @@ public struct HiddenMarkovFilter: SourceOracle {
         for state in 0..<states { belief[state] = model.start[state] }
         write(belief, logarithm, results, firstRow)
         for position in tokens.indices {
-            let token = Int(tokens[position])
-            var total = 0.0
-            if token >= 0 && token < model.tokens {
-                for to in 0..<states {
-                    var sum = 0.0
-                    for way in Int(ways[token * states + to])..<Int(ways[token * states + to + 1]) {
-                        sum += belief[Int(from[way])] * probability[way]
-                    }
-                    next[to] = sum
-                    total += sum * right[to]
-                }
-            }
-            guard total > impossible else {
+            let total = advance(belief, by: Int(tokens[position]), into: next)
+            guard total > 0 else {
                 for row in position + 1...tokens.count { writeImpossible(results, firstRow + row) }
                 return
             }
-            let scale = 1 / total
-            for state in 0..<states { next[state] *= scale }
             (belief, next) = (next, belief)
             if results.logProbability != nil { logarithm += log(total) }
             write(belief, logarithm, results, firstRow + position + 1)
         }
     }
 
+    /// P(token | prefix), and the belief after it; when the token is impossible, the belief is left undefined.
+    @inline(__always)
+    func advance(
+        _ belief: UnsafePointer<Double>, by token: Int, into next: UnsafeMutablePointer<Double>
+    ) -> Double {
+        guard token >= 0 && token < model.tokens else { return 0 }
+        let states = model.states
+        var total = 0.0
+        for to in 0..<states {
+            var sum = 0.0
+            for way in Int(ways[token * states + to])..<Int(ways[token * states + to + 1]) {
+                sum += belief[Int(from[way])] * probability[way]
+            }
+            next[to] = sum
+            total += sum * right[to]
+        }
+        guard total > impossible else { return 0 }
+        let scale = 1 / total
+        for state in 0..<states { next[state] *= scale }
+        return total
+    }
+
+    /// The next token's law, `[tokens]`.
+    @inline(__always)
+    func writeLaw(_ belief: UnsafePointer<Double>, into law: UnsafeMutablePointer<Double>) {
+        let tokens = model.tokens
+        for token in 0..<tokens { law[token] = 0 }
+        for state in 0..<model.states where belief[state] != 0 {
+            for token in 0..<tokens { law[token] += belief[state] * emission[state * tokens + token] }
+        }
+        // Rounding can leave a trace of an impossible token.
+        for token in 0..<tokens where law[token] <= impossible { law[token] = 0 }
+    }
+
     @inline(__always)
     private func write(_ belief: UnsafePointer<Double>, _ logarithm: Double, _ results: OracleRows, _ row: Int) {
         let states = model.states
-        let tokens = model.tokens
         if let predictive = results.predictive {
-            let law = predictive + row * tokens
-            for token in 0..<tokens { law[token] = 0 }
-            for state in 0..<states where belief[state] != 0 {
-                for token in 0..<tokens { law[token] += belief[state] * emission[state * tokens + token] }
-            }
+            writeLaw(belief, into: predictive + row * model.tokens)
         }
         if let target = results.belief {
             for state in 0..<states { target[row * states + state] = belief[state] }

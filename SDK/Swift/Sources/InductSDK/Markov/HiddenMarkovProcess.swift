@@ -12,8 +12,8 @@ public struct HiddenMarkovEngine: Sendable {
     /// Prepares a model; the sampler uses the host's kernel where there is one.
     public init(_ model: HiddenMarkovModel, host: Host?) {
         self.model = model
-        sampler = HiddenMarkovSampler(model, host: host)
         filter = HiddenMarkovFilter(model)
+        sampler = HiddenMarkovSampler(model, filter: filter, host: host)
     }
 
     /// "tokens", and for mixtures the info tensor "component" int32 `[batch]`.
@@ -32,18 +32,12 @@ public struct HiddenMarkovEngine: Sendable {
         let component = model.componentCount > 1 ? try request.tensor(1)?.integers.baseAddress : nil
         guard tokens != nil || component != nil else { return }
         let length = tokens == nil ? 0 : max(0, request.length - skipping)
-        withUnsafeTemporaryAllocation(of: UInt32.self, capacity: component == nil ? 1 : max(1, request.count)) {
-            starts in
-            withUnsafeTemporaryAllocation(of: Int32.self, capacity: 1) { nowhere in
-                guard let start = starts.baseAddress, let nowhere = nowhere.baseAddress else { return }
-                sampler.sample(
-                    seed: request.seed, purpose: .sequence(view: request.view), first: request.first,
-                    count: request.count, length: length, into: tokens.map { $0 + skipping } ?? nowhere,
-                    stride: request.length, startStates: component == nil ? nil : start)
-                if let component, let owner = model.componentOfState {
-                    for sample in 0..<request.count { component[sample] = Int32(owner[Int(starts[sample])]) }
-                }
-            }
+        withUnsafeTemporaryAllocation(of: Int32.self, capacity: 1) { nowhere in
+            guard let nowhere = nowhere.baseAddress else { return }
+            sampler.sample(
+                seed: request.seed, purpose: .sequence(view: request.view), first: request.first, count: request.count,
+                length: length, into: tokens.map { $0 + skipping } ?? nowhere, stride: request.length,
+                components: component)
         }
     }
 }
