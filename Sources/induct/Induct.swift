@@ -1,9 +1,36 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import ArgumentParser
+
+/// The command line: reads arguments, hands opened plugins to the lab, and turns every outcome into an exit code.
 @main
-struct Induct {
+struct Induct: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "induct",
+        abstract: "A laboratory for in-context learning.",
+        discussion: """
+            A SPEC is name or name(child, ..., key=value, ...), as in
+              mixture(mess3(x=0.05, a=0.85), mess3(x=0.15, a=0.6), weights=[0.5, 0.5])
+            `induct plugins list` shows the names, `induct plugins show NAME` the parameters.
+            """,
+        version: "induct \(InductVersion.text)",
+        subcommands: [
+            RunCommand.self, TheoryCommand.self, BeliefsCommand.self, SampleCommand.self, PluginsCommand.self,
+            DescribePluginCommand.self,
+        ])
+
     static func main() {
-        let arguments = CommandLine.arguments
-        if arguments.count == 3, arguments[1] == "describe-plugin" { DescribePlugin.run(arguments[2]) }
+        Signals.ignoreBrokenPipes()
+        do {
+            var command = try parseAsRoot()
+            try command.run()
+        } catch {
+            ExitStatus.end(by: error)
+        }
     }
+}
+
+/// The version of this build.
+enum InductVersion {
+    static let text = "0.1.0"
 }

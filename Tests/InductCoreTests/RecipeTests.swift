@@ -90,7 +90,7 @@ struct RecipeTests {
         ),
         ("evaluate: [{evaluators: [a]}]\ntraining: {length: 1, batch: 1, steps: 9}", "line 3", "none is there"),
         ("evaluate: [{every: 2}]\ntraining: {length: 1, batch: 1, steps: 9}", "line 3", "evaluators is missing"),
-        ("evaluate: [{at: [10], evaluators: [a]}]\ntraining: {length: 1, batch: 1, steps: 9}", "line 3", "from 0 to 9"),
+        ("evaluate: [{at: [-1], evaluators: [a]}]\ntraining: {length: 1, batch: 1, steps: 9}", "line 3", "from 0 to"),
         (
             "evaluate: [{every: 2, evaluators: ['a(']}]\ntraining: {length: 1, batch: 1, steps: 9}", "line 3",
             "evaluate.0.evaluators.0"
@@ -117,7 +117,8 @@ struct RecipeTests {
             try Recipe(yaml: "source: coin(p==1)\narchitecture: a\ntraining: {length: 1, batch: 1, steps: 1}")
         }
         #expect(
-            error?.description.contains("line 1, column 9: source: expected a value") == true, "\(error?.description ?? "")")
+            error?.description.contains("line 1, column 9: source: expected a value") == true,
+            "\(error?.description ?? "")")
         #expect(error?.description.contains("\n  coin(p==1)\n         ^") == true, "\(error?.description ?? "")")
     }
 

@@ -28,6 +28,7 @@ extension Recipe {
         package static let length = 1...1_048_576
         package static let batch = 1...1_048_576
         package static let steps = 1...1_000_000_000
+        package static let moment = 0...1_000_000_000
         package static let shards = 1...65_536
         package static let samples = 1...1_073_741_824
         package static let seed = 0...Int.max
@@ -44,7 +45,7 @@ extension Recipe {
             training: try Training(try reader.required("training")))
         if let seed = try reader.integer("seed", in: Limit.seed) { self.seed = UInt64(seed) }
         for (i, value) in (reader.list("evaluate") ?? []).enumerated() {
-            let evaluation = try Evaluation(value, "evaluate.\(i)", steps: training.steps, taken: evaluate.map(\.name))
+            let evaluation = try Evaluation(value, "evaluate.\(i)", taken: evaluate.map(\.name))
             evaluate.append(evaluation)
         }
         if let value = reader.optional("checkpoints") { checkpoints = try Checkpoints(value) }
@@ -81,7 +82,7 @@ extension Recipe.Training {
 }
 
 extension Recipe.Evaluation {
-    fileprivate init(_ value: DocumentValue, _ path: String, steps: Int, taken: [String]) throws(SpecError) {
+    fileprivate init(_ value: DocumentValue, _ path: String, taken: [String]) throws(SpecError) {
         let reader = try MappingReader(
             value, path,
             keys: ["every", "logarithmic", "at", "evaluators", "view", "samples", "source", "name"])
@@ -98,7 +99,7 @@ extension Recipe.Evaluation {
             throw (reader.optional("name") ?? value).wrong("\(path).name '\(name)' is taken by an evaluation before it")
         }
         self.init(
-            name: name ?? Self.freeName(view, taken: taken), when: try Recipe.Moments(reader, steps: steps),
+            name: name ?? Self.freeName(view, taken: taken), when: try Recipe.Moments(reader),
             evaluators: evaluators, view: view,
             samples: try reader.integer("samples", in: Recipe.Limit.samples) ?? 4096, source: try reader.spec("source"))
     }
@@ -113,7 +114,7 @@ extension Recipe.Evaluation {
 }
 
 extension Recipe.Moments {
-    fileprivate init(_ reader: MappingReader, steps: Int) throws(SpecError) {
+    fileprivate init(_ reader: MappingReader) throws(SpecError) {
         let given = ["every", "logarithmic", "at"].filter { reader.optional($0) != nil }
         guard given.count == 1 else {
             let found = given.isEmpty ? "none is there" : "found \(given.joined(separator: " and "))"
@@ -126,7 +127,7 @@ extension Recipe.Moments {
         } else {
             var moments: Set<Int> = []
             for (i, value) in (reader.list("at") ?? []).enumerated() {
-                moments.insert(try MappingReader.integer(value, "\(reader.name("at")).\(i)", in: 0...steps))
+                moments.insert(try MappingReader.integer(value, "\(reader.name("at")).\(i)", in: Recipe.Limit.moment))
             }
             self = .at(moments.sorted())
         }

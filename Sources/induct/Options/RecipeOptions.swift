@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import ArgumentParser
+import InductCore
+
+/// What to run: a recipe, changes to it, or everything by options.
+struct RecipeOptions: ParsableArguments {
+    @Argument(help: "A recipe, or the directory of a run to resume.")
+    var recipe: String?
+
+    @Option(
+        name: .customLong("set"), parsing: .singleValue,
+        help: ArgumentHelp(
+            "Change a value of the recipe, as in training.steps=2000; may be repeated.", valueName: "path=value"))
+    var settings: [String] = []
+
+    @Option(help: "The source.")
+    var source: String?
+
+    @Option(help: "The architecture, or gated(...).")
+    var architecture: String?
+
+    @Option(
+        name: .customLong("evaluate"), parsing: .singleValue,
+        help: ArgumentHelp("An evaluator; may be repeated; replaces those of the recipe.", valueName: "spec"))
+    var evaluators: [String] = []
+
+    @Option(help: "Predicted positions.")
+    var length: Int?
+
+    @Option(help: "Training steps.")
+    var steps: Int?
+
+    @Option(help: "Samples of a training step.")
+    var batch: Int?
+
+    @Option(help: "The optimizer's learning rate.")
+    var learningRate: Double?
+
+    @Option(help: "Fixes initialisation, dropout and data.")
+    var seed: UInt64?
+
+    /// Without a recipe: what the options leave open.
+    private static let defaults = """
+        training: {length: 100, batch: 64, steps: 1000, optimizer: adam(learning_rate=1e-3)}
+        """
+
+    /// Whether any option says what to run.
+    var isEmpty: Bool {
+        source == nil && architecture == nil && evaluators.isEmpty && length == nil && steps == nil && batch == nil
+            && learningRate == nil && seed == nil && settings.isEmpty
+    }
+
+    /// Reads the recipe; options come before `--set`.
+    ///
+    /// - Parameter scale: settings that come before all others.
+    func load(_ path: String?, scale: [String] = []) throws -> Recipe {
+        let yaml = try path.map { try TextFile.read($0, limit: 1 << 20) } ?? Self.defaults
+        if path == nil && (source == nil || architecture == nil) {
+            throw UsageError("say what to run: a recipe, or --source SPEC and --architecture SPEC")
+        }
+        return try Recipe(yaml: yaml, file: path, overrides: scale + overrides(hasRecipe: path != nil) + settings)
+    }
+
+    private func overrides(hasRecipe: Bool) throws -> [String] {
+        var overrides: [String] = []
+        func quoted(_ text: String) throws -> String { JSON.string(try PluginSpec(parsing: text).description).text }
+        if let source { overrides.append("source=\(try quoted(source))") }
+        if let architecture { overrides.append("architecture=\(try quoted(architecture))") }
+        if let length { overrides.append("training.length=\(length)") }
+        if let batch { overrides.append("training.batch=\(batch)") }
+        if let steps { overrides.append("training.steps=\(steps)") }
+        if let learningRate { overrides.append("training.optimizer.learning_rate=\(learningRate)") }
+        if let seed { overrides.append("seed=\(seed)") }
+        if !evaluators.isEmpty || !hasRecipe {
+            let specs = try evaluators.isEmpty ? ["position-loss"] : evaluators.map(quoted)
+            overrides.append("evaluate=[{logarithmic: 4, evaluators: [\(specs.joined(separator: ", "))]}]")
+        }
+        return overrides
+    }
+}

@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Glibc
+import InductCore
+import InductHost
+import InductLab
+import InductReport
+import InductTheory
+
+/// Carries out runs for the commands: opens plugins, shows progress, listens to signals, draws the figures.
+struct RunSession {
+    let host: PluginHost
+    let threads: Int
+    /// Whether figures are drawn at the end.
+    let drawsFigures: Bool
+
+    init(_ common: CommonOptions, threads: Int?, drawsFigures: Bool = true) throws {
+        Interruption.watch()
+        host = try common.host()
+        self.threads = try Self.threads(threads)
+        self.drawsFigures = drawsFigures
+    }
+
+    /// The number asked for, or that of the processors this process may use.
+    static func threads(_ asked: Int?) throws -> Int {
+        guard let asked else { return max(1, min(256, sysconf(Int32(_SC_NPROCESSORS_ONLN)))) }
+        guard (1...1024).contains(asked) else { throw UsageError("--threads must be from 1 to 1024, not \(asked)") }
+        return asked
+    }
+
+    /// What came of a run.
+    struct Outcome {
+        var result: RunResult
+        var summary: RunSummary
+        /// Nil when none were wanted.
+        var figures: Report.Outcome?
+    }
+
+    /// Starts a run in `directory`, or takes it up there; a nil recipe means whatever the run's own is.
+    ///
+    /// - Throws: besides what went wrong, `QuietExit` with 130 when the user stopped it, after saying how to go on.
+    func run(_ recipe: Recipe?, directory: String, resumes: Bool, label: String = "") throws -> Outcome {
+        let line = ProgressLine(label: label)
+        defer { line.clear() }
+        let host = host
+        let options = RunOptions(
+            directory: directory, threads: threads, hostVersion: InductVersion.text,
+            plugins: { host.loaded.map { PluginIdentity(id: $0.id, version: $0.version, sha256: $0.sha256) } },
+            progress: { line.show($0) },
+            warn: { message in
+                line.clear()
+                StandardError.write("induct: warning: \(message)\n")
+            },
+            isCancelled: { Interruption.isAsked })
+        let result: RunResult
+        if resumes {
+            result = try Run.resume(recipe, opener: host, kernels: host.kernels, options: options)
+        } else if let recipe {
+            result = try Run.start(recipe, opener: host, kernels: host.kernels, options: options)
+        } else {
+            throw UsageError("\(directory) holds no run to resume")
+        }
+        line.clear()
+        if result.ending == .interrupted {
+            StandardError.write(
+                "induct: stopped at step \(result.step) of \(result.steps); a checkpoint is saved. Go on with: "
+                    + "induct run --resume --output \(directory)\n")
+            throw QuietExit(code: ExitStatus.interrupted)
+        }
+        return try finish(result)
+    }
+
+    /// Reads the run's metrics, puts the theory beside them, and draws the figures.
+    private func finish(_ result: RunResult) throws -> Outcome {
+        let record = try InductReport.RunRecord(directory: result.directory)
+        guard let json = record.description["recipe"] else {
+            throw CommandError("\(result.directory)/run.json has no recipe", code: ExitStatus.badInput)
+        }
+        let recipe = try Recipe(json: json)
+        let theory = theory(of: recipe)
+        var figures: Report.Outcome?
+        if drawsFigures {
+            let renderer = FigureRenderer.find(
+                environment: ProcessEnvironment.variables, executableDirectory: try Executable.directory())
+            figures = try Report(run: record, theory: theory.map(TheoryCurve.init))
+                .write(to: result.directory, renderer: renderer)
+        }
+        return Outcome(
+            result: result, summary: RunSummary(record, recipe: recipe, theory: theory), figures: figures)
+    }
+
+    /// The theory of a recipe's source where it is exact or cheap; what is missing is no reason to fail.
+    func theory(of recipe: Recipe) -> Theory? {
+        guard let source = try? host.source(recipe.source), source.hmm != nil || source.theory != nil else {
+            return nil
+        }
+        let request = TheoryRequest(
+            length: source.schema.sourceLength(for: recipe.training.length), spectrum: false, components: false)
+        do {
+            return try Theory.of(source, request: request)
+        } catch {
+            StandardError.write("induct: warning: no theory of \(source.spec): \(error)\n")
+            return nil
+        }
+    }
+}
+
+extension TheoryCurve {
+    init(_ theory: Theory) {
+        self.init(
+            entropy: theory.entropy, standardErrors: theory.entropyStandardError, rate: theory.entropyRate,
+            excessEntropy: theory.excessEntropy)
+    }
+}

@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import InductCore
+import InductTheory
+
+extension RunSummary {
+    /// For readers: what was trained, the theory beside the loss, labels, and the transition.
+    var text: String {
+        var facts = [("source", source), ("architecture", architecture)]
+        if let theory {
+            facts.append(("entropy rate", theory.entropyRate.map { "\($0.fixed(6)) nats per token" } ?? "not known"))
+            facts.append(
+                (
+                    "excess entropy",
+                    theory.excessEntropy.map { "E = \($0.fixed(6)) nats" } ?? theory.excessEntropyReason ?? "not known"
+                ))
+        }
+        if let meanLoss { facts.append(("mean loss", "\(meanLoss.fixed(4)) nats per token\(meanFloor)")) }
+        if let meanGap {
+            facts.append(("above the optimum", "\(meanGap.fixed(5)) nats per token, as KL(oracle || model)"))
+        }
+        if let laterLabelLoss { facts.append(("label seen before", "loss \(laterLabelLoss.fixed(4)) nats")) }
+        if laterLabelLoss != nil {
+            let limit = Self.transitionLoss.fixed(4)
+            facts.append(
+                (
+                    "transition",
+                    transition.map { "labels seen before cost less than (ln 2)/2 = \(limit) from step \($0) on" }
+                        ?? "not reached: labels seen before still cost more than (ln 2)/2 = \(limit)"
+                ))
+        }
+        return TextTable.pairs(facts) + lossTable + labelTable
+    }
+
+    /// ", where the exact theory allows ..."
+    private var meanFloor: String {
+        let floors = positions.compactMap(\.entropy)
+        guard !floors.isEmpty, floors.count == positions.count else { return "" }
+        return ", where the exact theory allows \((floors.reduce(0, +) / Double(floors.count)).fixed(4))"
+    }
+
+    private var lossTable: String {
+        guard !positions.isEmpty else { return "" }
+        let hasTheory = positions.contains { $0.entropy != nil }
+        let hasErrors = positions.contains { $0.standardError?.isFinite == true }
+        let hasGap = positions.contains { $0.gap != nil }
+        var columns: [(String, TextTable.Alignment)] = [("tokens read", .right)]
+        if hasTheory { columns.append(("exact h_l", .right)) }
+        columns.append(("loss", .right))
+        if hasErrors { columns.append(("+-", .right)) }
+        if hasGap { columns.append(("KL to oracle", .right)) }
+        var table = TextTable(columns)
+        for row in Self.spread(positions) {
+            var cells = ["\(row.position + 1)"]
+            if hasTheory { cells.append((row.entropy ?? .nan).fixed(4)) }
+            cells.append(row.loss.fixed(4))
+            if hasErrors { cells.append((row.standardError ?? .nan).fixed(4)) }
+            if hasGap { cells.append((row.gap ?? .nan).fixed(5)) }
+            table.add(cells)
+        }
+        return "\nLoss by position, in nats, at the last step:\n" + table.text
+    }
+
+    private var labelTable: String {
+        guard !labels.isEmpty else { return "" }
+        var table = TextTable([("times seen before", .right), ("loss", .right), ("+-", .right)])
+        for label in labels {
+            let isLast = label.count == labels.last?.count && labels.count > 1
+            table.add([
+                "\(label.count)\(isLast ? "+" : "")", label.loss.fixed(4), (label.standardError ?? .nan).fixed(4),
+            ])
+        }
+        return "\nLoss at the chosen labels, in nats:\n" + table.text
+    }
+
+    /// The first ten, then ever fewer, and the last.
+    private static func spread(_ positions: [Position]) -> [Position] {
+        var next = 10.0
+        return positions.enumerated().filter { i, _ in
+            if i < 10 || i == positions.count - 1 { return true }
+            guard Double(i + 1) >= next * 1.4 else { return false }
+            next = Double(i + 1)
+            return true
+        }.map(\.element)
+    }
+}
+
+extension RunSummary {
+    /// For programs; everything in nats, all positions.
+    var json: JSON {
+        func list(_ value: (Position) -> Double?) -> JSON { .array(positions.map { .optional(value($0)) }) }
+        return [
+            "source": .string(source), "architecture": .string(architecture),
+            "entropy_rate": .optional(theory?.entropyRate), "excess_entropy": .optional(theory?.excessEntropy),
+            "mean_loss": .optional(meanLoss), "mean_oracle_gap": .optional(meanGap),
+            "positions": .integers(positions.map(\.position)), "entropy": list(\.entropy), "loss": list(\.loss),
+            "loss_standard_error": list(\.standardError), "oracle_gap": list(\.gap),
+            "label_loss": .array(
+                labels.map {
+                    [
+                        "times_seen": .integer(Int64($0.count)), "loss": .number($0.loss),
+                        "standard_error": .optional($0.standardError),
+                    ]
+                }),
+            "label_loss_later": .optional(laterLabelLoss),
+            "transition_step": transition.map { .integer(Int64($0)) } ?? .null,
+        ]
+    }
+}

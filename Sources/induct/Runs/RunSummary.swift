@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Glibc
+import InductCore
+import InductReport
+import InductTheory
+
+/// The model beside the theory, at the end of a run: loss by position against h_l, the gap to the oracle, the loss of
+/// chosen labels by times seen, and when the model began to copy them.
+struct RunSummary {
+    /// Loss and theory at one predicted position, 0-based: i + 1 tokens have been read.
+    struct Position {
+        var position: Int
+        var entropy: Double?
+        var loss: Double
+        var standardError: Double?
+        var gap: Double?
+    }
+
+    /// The loss of a label that was seen `count` times before.
+    struct Label {
+        var count: Int
+        var loss: Double
+        var standardError: Double?
+    }
+
+    let source: String
+    let architecture: String
+    let steps: Int
+    let theory: Theory?
+    var positions: [Position] = []
+    var labels: [Label] = []
+    /// Over all positions: loss, and KL(oracle || model).
+    var meanLoss: Double?
+    var meanGap: Double?
+    /// At labels seen before.
+    var laterLabelLoss: Double?
+    /// The first step with a later-label loss below half of ln 2; nil when there was none.
+    var transition: Int?
+
+    init(_ run: RunRecord, recipe: Recipe, theory: Theory?) {
+        source = recipe.source.description
+        architecture = recipe.architecture.description
+        steps = recipe.training.steps
+        self.theory = theory
+        let gaps = Self.last(Name.gap, run)
+        if let losses = Self.last(Name.loss, run) {
+            let curve = theory.map(TheoryCurve.init)
+            positions = (losses.rows.first ?? []).enumerated().map { i, loss in
+                Position(
+                    position: i, entropy: curve?.floor(at: i), loss: loss, standardError: losses.standardErrors?[0][i],
+                    gap: gaps.flatMap { i < $0.rows[0].count ? $0.rows[0][i] : nil })
+            }
+            let values = positions.map(\.loss).filter(\.isFinite)
+            if !values.isEmpty { meanLoss = values.reduce(0, +) / Double(values.count) }
+        }
+        if let values = gaps?.rows.first?.filter(\.isFinite), !values.isEmpty {
+            meanGap = values.reduce(0, +) / Double(values.count)
+        }
+        if let record = Self.last(Name.label, run) {
+            labels = (record.rows.first ?? []).enumerated().map { i, loss in
+                Label(
+                    count: record.axisValues.map { Int($0[i]) } ?? i, loss: loss,
+                    standardError: record.standardErrors?[0][i])
+            }.filter { $0.loss.isFinite }
+        }
+        laterLabelLoss = Self.last(Name.laterLabel, run)?.scalar
+        transition =
+            run.records(of: Name.laterLabel).first { ($0.scalar ?? .infinity) < Self.transitionLoss }?.step
+    }
+
+    /// Half of ln 2, in nats: half of what it costs to guess between two labels.
+    static let transitionLoss = 0.5 * log(2.0)
+
+    private enum Name {
+        static let loss = "position_loss"
+        static let gap = "oracle_gap"
+        static let label = "label_loss"
+        static let laterLabel = "label_loss_later"
+    }
+
+    /// The newest record of a metric; of several evaluations the one with the smallest standard errors.
+    private static func last(_ metric: String, _ run: RunRecord) -> MetricRecord? {
+        let newest = run.evaluations(with: metric).compactMap { run.records(of: metric, in: $0).last }
+        func spread(_ record: MetricRecord) -> Double {
+            let errors = (record.standardErrors ?? []).flatMap { $0 }.filter { $0.isFinite && $0 > 0 }
+            return errors.isEmpty ? .infinity : errors.reduce(0, +) / Double(errors.count)
+        }
+        return newest.min { ($0.step, -spread($0)) > ($1.step, -spread($1)) }
+    }
+}

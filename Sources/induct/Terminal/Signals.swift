@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Glibc
+import Synchronization
+
+/// What the process does about signals.
+enum Signals {
+    /// A closed pipe is an error of `write`, not the end of the process.
+    static func ignoreBrokenPipes() { _ = signal(SIGPIPE, SIG_IGN) }
+}
+
+/// Whether the user wants the command to stop: SIGINT, SIGTERM or SIGHUP arrived.
+///
+/// The first signal asks, so that a run can save; the second ends the process at once.
+enum Interruption {
+    /// The number of signals so far. A signal handler can reach nothing but what is global.
+    private static let count = Atomic<Int>(0)
+
+    static var isAsked: Bool { count.load(ordering: .relaxed) > 0 }
+
+    /// From now on signals ask instead of ending the process.
+    static func watch() {
+        _ = isAsked
+        for number in [SIGINT, SIGTERM, SIGHUP] {
+            signal(number) { _ in
+                if Interruption.count.add(1, ordering: .relaxed).newValue > 1 { _exit(ExitStatus.interrupted) }
+            }
+        }
+    }
+}
