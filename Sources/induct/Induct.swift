@@ -16,6 +16,7 @@ struct Induct: ParsableCommand {
         version: "induct \(InductVersion.text)",
         subcommands: [
             RunCommand.self, TheoryCommand.self, BeliefsCommand.self, SampleCommand.self, PluginsCommand.self,
+            RunsCommand.self, EvaluateCommand.self, PredictCommand.self, BenchCommand.self, ReproduceCommand.self,
             DescribePluginCommand.self,
         ])
 

@@ -112,7 +112,7 @@ struct RunPlan {
         return String(stem)
     }
 
-    private static func freeDirectory(_ name: String) -> String {
+    static func freeDirectory(_ name: String) -> String {
         var directory = "runs/\(name)"
         var number = 2
         while FileKind.exists(directory) {

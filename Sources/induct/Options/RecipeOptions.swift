@@ -52,14 +52,12 @@ struct RecipeOptions: ParsableArguments {
     }
 
     /// Reads the recipe; options come before `--set`.
-    ///
-    /// - Parameter scale: settings that come before all others.
-    func load(_ path: String?, scale: [String] = []) throws -> Recipe {
+    func load(_ path: String?) throws -> Recipe {
         let yaml = try path.map { try TextFile.read($0, limit: 1 << 20) } ?? Self.defaults
         if path == nil && (source == nil || architecture == nil) {
             throw UsageError("say what to run: a recipe, or --source SPEC and --architecture SPEC")
         }
-        return try Recipe(yaml: yaml, file: path, overrides: scale + overrides(hasRecipe: path != nil) + settings)
+        return try Recipe(yaml: yaml, file: path, overrides: overrides(hasRecipe: path != nil) + settings)
     }
 
     private func overrides(hasRecipe: Bool) throws -> [String] {

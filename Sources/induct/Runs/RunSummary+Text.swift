@@ -32,7 +32,7 @@ extension RunSummary {
         return TextTable.pairs(facts) + lossTable + labelTable
     }
 
-    /// ", where the exact theory allows ..."
+    /// What follows the mean loss: the mean of the exact entropies, where all are known.
     private var meanFloor: String {
         let floors = positions.compactMap(\.entropy)
         guard !floors.isEmpty, floors.count == positions.count else { return "" }

@@ -4,6 +4,8 @@ import ArgumentParser
 import Glibc
 import InductCore
 import InductHost
+import InductLab
+import InductReport
 import InductTheory
 
 /// How a command ends: 0 well, 1 negative verdict, 64 wrong usage or spec, 65 bad input or refused plugin, 69 a plugin
@@ -46,6 +48,12 @@ enum ExitStatus {
         case let failure as PluginFailure: failure.status == 1 ? interrupted : pluginFailed
         case let error as HostError: error.exitCode
         case let error as CommandError: error.code
+        case let error as LabError: error.exitCode
+        case let error as ReportError:
+            switch error {
+            case .file: inputOutput
+            case .content: badInput
+            }
         case let error as TheoryError:
             switch error {
             case .invalidTokens, .invalidRequest, .unavailable: usage
@@ -64,7 +72,8 @@ enum ExitStatus {
 
     private static func message(of error: any Error) -> String {
         switch error {
-        case is SpecError, is UsageError, is JSONError, is PluginFailure, is HostError, is CommandError, is TheoryError:
+        case is SpecError, is UsageError, is JSONError, is PluginFailure, is HostError, is CommandError, is TheoryError,
+            is LabError, is ReportError:
             "\(error)"
         default: "a defect of Induct: \(error)"
         }

@@ -13,7 +13,9 @@ enum Signals {
 ///
 /// The first signal asks, so that a run can save; the second ends the process at once.
 enum Interruption {
-    /// The number of signals so far. A signal handler can reach nothing but what is global.
+    /// The number of signals so far.
+    ///
+    /// A signal handler can reach nothing but what is global.
     private static let count = Atomic<Int>(0)
 
     static var isAsked: Bool { count.load(ordering: .relaxed) > 0 }

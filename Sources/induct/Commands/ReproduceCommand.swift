@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import ArgumentParser
+import InductCore
+import InductReport
+
+extension ReproductionScale: ExpressibleByArgument {}
+
+/// `induct reproduce list|NAME`: the experiments that come with Induct.
+struct ReproduceCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "reproduce", abstract: "Run an experiment of a paper and hold the result against it.",
+        discussion: """
+            Recipes are looked for in INDUCT_EXPERIMENTS, else in Experiments above the executable, else in \
+            ../share/induct/experiments. Exit code 1: it ran, and a claim is not met.
+            """)
+
+    @OptionGroup var common: CommonOptions
+
+    @Argument(help: "An experiment such as s1/induction, or list.")
+    var name: String
+
+    @Option(help: "smoke: seconds, no verdict; paper: as published, with a verdict.")
+    var scale = ReproductionScale.paper
+
+    @Option(name: .shortAndLong, help: "The run's directory; by default one of its own below runs/.")
+    var output: String?
+
+    @Option(help: "Threads; they change no bit of the result.")
+    var threads: Int?
+
+    @Option(
+        name: .customLong("set"), parsing: .singleValue,
+        help: ArgumentHelp("Change a value of the recipe; may be repeated.", valueName: "path=value"))
+    var settings: [String] = []
+
+    @Flag(inversion: .prefixedNo, help: "Draw the figures at the end.")
+    var figures = true
+
+    func run() throws {
+        let library = try ExperimentLibrary()
+        if name == "list" { return try list(library) }
+        let path = try library.path(of: name)
+        let reproduction = Reproduction(name, scale: scale)
+        let recipe = try Recipe(
+            yaml: try TextFile.read(path, limit: 1 << 20), file: path, overrides: reproduction.settings + settings)
+        let directory = output ?? RunPlan.freeDirectory(name.split(separator: "/").joined(separator: "-"))
+        let session = try RunSession(common, threads: threads, drawsFigures: figures)
+        let outcome = try session.run(recipe, directory: directory, resumes: false)
+        let verdicts = reproduction.verdicts(outcome.summary)
+        switch common.format {
+        case .json:
+            var result = outcome.json.members ?? []
+            let checks = verdicts.map { verdict -> JSON in
+                ["claim": .string(verdict.claim), "value": .optional(verdict.value), "met": .bool(verdict.isMet)]
+            }
+            result.append(.init(key: "checks", value: .array(checks)))
+            try StandardOutput.write(JSON.object(result))
+        case .text: try StandardOutput.write(outcome.text + Self.text(verdicts))
+        }
+        if let note = outcome.figures?.note { StandardError.write("induct: \(note)\n") }
+        if verdicts.contains(where: { !$0.isMet }) { throw QuietExit(code: ExitStatus.negative) }
+    }
+
+    private func list(_ library: ExperimentLibrary) throws {
+        let found = try library.names.map { ($0, try library.summary(of: $0)) }
+        switch common.format {
+        case .json:
+            try StandardOutput.write([
+                "experiments": .array(found.map { ["name": .string($0.0), "summary": .string($0.1)] })
+            ])
+        case .text: try StandardOutput.write(TextTable.pairs(found))
+        }
+    }
+
+    private static func text(_ verdicts: [Reproduction.Verdict]) -> String {
+        guard !verdicts.isEmpty else { return "" }
+        var table = TextTable([("", .left), ("claim", .left), ("found", .right)])
+        for verdict in verdicts {
+            table.add([verdict.isMet ? "met" : "NOT MET", verdict.claim, (verdict.value ?? .nan).significant(4)])
+        }
+        return "\nThe paper's result:\n" + table.text
+    }
+}
