@@ -6,7 +6,7 @@
 /// additions, multiplications and divisions only, in a fixed order); errors of a few units in the last place; speed.
 ///
 /// Source: argument reduction and series as in Muller, "Elementary Functions", 3rd edition, 2016, chapters 3 and 11.
-enum ReproducibleFunctions {
+package enum ReproducibleFunctions {
     private static let ln2High = 0x1.62e42fefa38p-1
     private static let ln2Low = 0x1.ef35793c7673p-45
     private static let inverseLn2 = 0x1.71547652b82fep+0
@@ -14,7 +14,7 @@ enum ReproducibleFunctions {
     /// The natural logarithm.
     ///
     /// 0 gives -infinity, a negative `x` NaN. x = m 2^e with m in [sqrt(1/2), sqrt(2)); ln m = 2 (s + s^3/3 + s^5/5 + ...), s = (m - 1) / (m + 1).
-    static func logarithm(_ x: Double) -> Double {
+    package static func logarithm(_ x: Double) -> Double {
         guard x > 0 else { return x == 0 ? -.infinity : .nan }
         guard x < .infinity else { return x }
         var m = x.significand
@@ -37,7 +37,7 @@ enum ReproducibleFunctions {
     /// The exponential function; 0 below -745.
     ///
     /// x = k ln 2 + r with |r| <= ln(2) / 2, e^r by its series to the 14th power.
-    static func exponential(_ x: Double) -> Double {
+    package static func exponential(_ x: Double) -> Double {
         guard x > -745 else { return x.isNaN ? x : 0 }
         guard x < 709.7 else { return .infinity }
         let k = (x * inverseLn2).rounded()
@@ -56,7 +56,7 @@ enum ReproducibleFunctions {
     }
 
     /// The cosine of pi x, for `x` in [0, 1].
-    static func cosineOfPi(_ x: Double) -> Double {
+    package static func cosineOfPi(_ x: Double) -> Double {
         if x > 0.5 { return -cosineOfPi(1 - x) }
         let isSine = x > 0.25
         let y = (isSine ? 0.5 - x : x) * Double.pi
@@ -72,7 +72,7 @@ enum ReproducibleFunctions {
     }
 
     /// The power x^n for n >= 0, by repeated squaring.
-    static func power(_ x: Double, _ n: Int) -> Double {
+    package static func power(_ x: Double, _ n: Int) -> Double {
         var result = 1.0
         var square = x
         var rest = n
