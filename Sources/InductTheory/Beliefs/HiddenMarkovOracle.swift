@@ -15,6 +15,7 @@ package struct HiddenMarkovOracle: SourceOracle {
     ///   - model: covers the whole sequence, a begin-of-sequence token included
     ///   - schema: says where "tokens" lies; its vocabulary is the model's
     ///   - name: the source in the user's words, for messages
+    /// - Throws: `TheoryError.invalidModel` when model and schema disagree.
     package init(_ model: HiddenMarkovModel, schema: Schema, name: String) throws(TheoryError) {
         guard let index = schema.index(of: "tokens"), schema.task == .nextToken, schema.classes == model.tokens else {
             throw .invalidModel(

@@ -8,6 +8,7 @@ enum DenseSolver {
     ///
     /// - Parameters:
     ///   - matrix: `[size, size]`, row-major
+    ///   - size: number of unknowns
     ///   - sides: each `[size]`
     /// - Returns: one solution a side, or nil where the matrix is singular.
     /// - Complexity: O(size^3).

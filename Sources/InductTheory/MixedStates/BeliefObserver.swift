@@ -10,6 +10,17 @@ internal import Glibc
 struct BeliefObserver {
     let model: HiddenMarkovModel
     let hasComponents: Bool
+    /// `[states]`, entropies of the states' own laws: the component's, where its state is known.
+    private let stateEntropy: [Double]
+
+    init(model: HiddenMarkovModel, hasComponents: Bool) {
+        self.model = model
+        self.hasComponents = hasComponents
+        let tokens = model.tokens
+        stateEntropy = (0..<model.states).map {
+            hasComponents ? Self.entropy(model.transition.emission + $0 * tokens, tokens) : 0
+        }
+    }
 
     /// Number of observables.
     var count: Int { hasComponents ? 1 + 2 * model.componentCount : 1 }
@@ -25,17 +36,23 @@ struct BeliefObserver {
         values[0] = Self.entropy(law, tokens)
         guard hasComponents else { return }
         let components = model.componentCount
-        withUnsafeTemporaryAllocation(of: Double.self, capacity: tokens * (components + 1) + components) { scratch in
+        withUnsafeTemporaryAllocation(of: Double.self, capacity: tokens * (components + 1) + 3 * components) {
+            scratch in
             scratch.initialize(repeating: 0)
             guard let base = scratch.baseAddress else { return }
             let laws = base
             let surprise = base + tokens * components
             let posterior = surprise + tokens
+            // How many states of a component are possible, and the last of them.
+            let possible = posterior + components
+            let last = possible + components
             for x in 0..<tokens { surprise[x] = law[x] > 0 ? -log(law[x]) : 0 }
             let emission = model.transition.emission
             for i in 0..<model.states where belief[i] != 0 {
                 let component = model.componentOfState[i]
                 posterior[component] += belief[i] * model.right[i]
+                possible[component] += 1
+                last[component] = Double(i)
                 for x in 0..<tokens { laws[component * tokens + x] += belief[i] * emission[i * tokens + x] }
             }
             for component in 0..<components {
@@ -43,7 +60,10 @@ struct BeliefObserver {
                 let own = laws + component * tokens
                 var entropy = 0.0
                 var cross = 0.0
-                if weight > 0 {
+                if weight > 0, possible[component] == 1, !model.isGeneralised {
+                    entropy = weight * stateEntropy[Int(last[component])]
+                    for x in 0..<tokens { cross += own[x] * surprise[x] }
+                } else if weight > 0 {
                     for x in 0..<tokens where own[x] > 0 {
                         entropy -= own[x] * log(own[x] / weight)
                         cross += own[x] * surprise[x]

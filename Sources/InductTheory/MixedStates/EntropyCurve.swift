@@ -4,7 +4,7 @@ internal import Glibc
 
 /// Entropies by position from some initial beliefs, exact as far as the work allows.
 struct EntropyCurve {
-    /// `[levels, observables]`
+    /// Weighted sums of the observables, `[levels, observables]`.
     private(set) var sums: [Double]
     private(set) var levels: Int
     let width: Int
@@ -16,17 +16,25 @@ struct EntropyCurve {
     /// `[levels]`; empty when all values are exact.
     private(set) var standardErrors: [Double] = []
 
+    /// Explores, then enumerates words, until `length` positions are known or the work is spent.
+    ///
     /// - Parameters:
+    ///   - model: the source
+    ///   - observer: what is averaged
     ///   - initial: beliefs and weights at depth 0
     ///   - length: how many positions are wanted; fewer come back when the work does not suffice
     ///   - knownRate: see `MixedStateExplorer.run`
+    ///   - completeOnly: see `ExplorationBudget`
+    /// - Throws: `TheoryError.invalidModel` when a word has a negative probability.
     init(
-        model: HiddenMarkovModel, observer: BeliefObserver, initial: BeliefLevel, length: Int, knownRate: Double? = nil
+        model: HiddenMarkovModel, observer: BeliefObserver, initial: BeliefLevel, length: Int, knownRate: Double? = nil,
+        completeOnly: Bool = false
     ) throws(TheoryError) {
         let nodes = Int(HiddenMarkovAnalysis.work / HiddenMarkovAnalysis.cost(model, observer))
         let budget = ExplorationBudget(
             states: max(1000, min(250_000, 8_000_000 / (model.states + model.tokens + observer.count))),
-            edges: 4 * nodes, lookahead: max(200, min(20_000, 2_000_000 / model.states)))
+            edges: 4 * nodes, lookahead: max(200, min(20_000, 2_000_000 / model.states)) / (completeOnly ? 8 : 1),
+            completeOnly: completeOnly)
         var explorer = MixedStateExplorer(model: model, observer: observer, budget: budget)
         let exploration = try explorer.run(from: initial, length: length, knownRate: knownRate)
         sums = exploration.sums
@@ -45,7 +53,7 @@ struct EntropyCurve {
         error += words.lost * log(Double(max(2, model.tokens)))
     }
 
-    /// h_1 ... h_levels.
+    /// The entropies, `[levels]`.
     var entropy: [Double] { (0..<levels).map { sums[$0 * width] } }
 
     func entropy(at level: Int) -> Double { sums[level * width] }

@@ -6,13 +6,15 @@
 package struct FinitePresentation: Sendable {
     /// Number of mixed states.
     package let count: Int
+    /// False where a family of infinitely many beliefs was cut off, at weights or differences that do not matter.
+    package let isComplete: Bool
     /// W in compressed rows; every row sums to 1.
     let rowStart: [Int]
     let column: [Int32]
     let probability: [Double]
     /// `[observables, count]`; observable 0 is the entropy of the next-token law.
     let observables: [[Double]]
-    /// `[count]`, sums to 1
+    /// Weights of the states at the start, `[count]`, which sum to 1.
     let initial: [Double]
     /// Strongly connected components of W, successors first.
     let components: [[Int]]
@@ -92,11 +94,16 @@ package struct FinitePresentation: Sendable {
         for (id, weight) in weights where numbers[id] >= 0 { initial[numbers[id]] = weight }
         self.init(
             rowStart: rowStart, column: column, probability: probability,
-            observables: (0..<width).map { k in kept.map { table.observables[$0 * width + k] } }, initial: initial)
+            observables: (0..<width).map { k in kept.map { table.observables[$0 * width + k] } }, initial: initial,
+            isComplete: table.openEdges == 0 && !table.hasNearMisses)
     }
 
-    init(rowStart: [Int], column: [Int32], probability: [Double], observables: [[Double]], initial: [Double]) {
+    init(
+        rowStart: [Int], column: [Int32], probability: [Double], observables: [[Double]], initial: [Double],
+        isComplete: Bool
+    ) {
         count = rowStart.count - 1
+        self.isComplete = isComplete
         self.rowStart = rowStart
         self.column = column
         self.probability = probability

@@ -10,6 +10,8 @@ struct ExplorationBudget {
     var edges: Int
     /// States up to which a closing presentation is looked for beyond the wanted length.
     var lookahead: Int
+    /// Whether a presentation that only cuts off an infinite family of beliefs is of no use.
+    var completeOnly = false
 }
 
 /// Beliefs at one depth with their weights; the weights of all words of that length, merged.
@@ -85,6 +87,7 @@ struct MixedStateExplorer {
     ///   - initial: where the walk begins
     ///   - length: how many depths are wanted
     ///   - knownRate: the entropy rate of a stationary source, where it is known: entropies that have reached it stay
+    /// - Returns: the sums by depth and what became of the exploration.
     /// - Throws: `TheoryError.invalidModel` when a probability is negative.
     /// - Complexity: O(edges of the presentation + active states x length).
     mutating func run(
@@ -97,7 +100,10 @@ struct MixedStateExplorer {
         var sizes = [active.count]
         var convergence = ConvergenceCheck()
         while true {
-            if level < length { record() }
+            if level < length {
+                record()
+                result.error = 2 * mergeError + lost * entropyCeiling
+            }
             if !isClosed, !initialStates.isEmpty, quietLevels > 0, hasClosed(quietLevels) {
                 isClosed = true
                 result.presentation = FinitePresentation(table: table, initial: initialStates)
@@ -126,7 +132,6 @@ struct MixedStateExplorer {
             quietLevels = edges == known ? quietLevels + 1 : 0
             sizes.append(active.count)
         }
-        result.error = 2 * mergeError + lost * entropyCeiling
         if sizes.count > 1 { result.growth = Double(sizes[sizes.count - 1]) / Double(max(1, sizes[sizes.count - 2])) }
         if table.mostNegative < -1e-9 {
             throw .invalidModel(
@@ -147,7 +152,8 @@ struct MixedStateExplorer {
 
     private mutating func enter(_ initial: BeliefLevel) {
         let states = model.states
-        initial.beliefs.withUnsafeBufferPointer { beliefs in
+        var beliefs = initial.beliefs
+        beliefs.withUnsafeMutableBufferPointer { beliefs in
             guard let base = beliefs.baseAddress else { return }
             for i in 0..<initial.count where initial.weights[i] > 0 {
                 let (id, _) = table.insert(base + i * states)
@@ -157,14 +163,11 @@ struct MixedStateExplorer {
     }
 
     /// Whether every edge that carries weight leads to a known state.
+    ///
+    /// Presentations that were only cut off (at negligible weights, or where beliefs converge) count where `budget` says so.
     private func hasClosed(_ quietLevels: Int) -> Bool {
-        if quietLevels >= max(64, min(2000, table.count)) { return true }
-        let tokens = model.tokens
-        for edge in 0..<(table.count * tokens)
-        where table.successors[edge] == MixedStateTable.open && table.laws[edge] > 0 {
-            return false
-        }
-        return true
+        if table.openEdges == 0 { return !budget.completeOnly || !table.hasNearMisses }
+        return !budget.completeOnly && quietLevels >= max(64, min(2000, table.count))
     }
 
     /// Whether merging does not help: thousands of beliefs that multiply by half or more at each of the last four depths.
@@ -177,9 +180,13 @@ struct MixedStateExplorer {
         let width = observer.count
         let base = result.sums.count
         result.sums.append(contentsOf: repeatElement(0, count: width))
-        for id in active {
-            let weight = weights[Int(id)]
-            for k in 0..<width { result.sums[base + k] += weight * table.observables[Int(id) * width + k] }
+        let observables = table.observables
+        result.sums.withUnsafeMutableBufferPointer { sums in
+            for id in active {
+                let weight = weights[Int(id)]
+                let observed = observables + Int(id) * width
+                for k in 0..<width { sums[base + k] += weight * observed[k] }
+            }
         }
         result.levels += 1
     }
@@ -211,12 +218,12 @@ struct MixedStateExplorer {
                     let probability = table.laws[here * tokens + token]
                     guard probability > 0 else { continue }
                     let passed = weight * probability
+                    guard passed >= Self.pruning, probability > threshold else {
+                        lost += passed
+                        continue
+                    }
                     var successor = Int(table.successors[here * tokens + token])
                     if successor < 0 {
-                        guard passed >= Self.pruning, probability > threshold else {
-                            lost += passed
-                            continue
-                        }
                         successor = follow(here, token, child)
                         edges += 1
                     }

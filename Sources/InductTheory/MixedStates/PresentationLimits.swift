@@ -11,11 +11,11 @@
 ///
 /// Source: Kemeny and Snell 1960, chapters 4 and 5; Crutchfield, Riechers and Ellison 2016, for mixed states.
 package struct PresentationLimits: Sendable {
-    /// `[observables]`, from the initial law
+    /// Rates of the observables from the initial law, `[observables]`.
     package let rates: [Double]
-    /// `[observables]`, sum over all positions of the observable's mean minus its rate
+    /// Sums over all positions of an observable's mean minus its rate, `[observables]`.
     package let excess: [Double]
-    /// Rate of observable 0 by state, `[count]`
+    /// Rate of observable 0 by state, `[count]`.
     let rateOfState: [Double]
 
     init(

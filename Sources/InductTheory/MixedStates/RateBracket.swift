@@ -35,7 +35,9 @@ struct RateBracket {
         describeExcess(entropy, &theory)
     }
 
-    /// H[X_l | X_1 .. X_(l-1), S_0], non-decreasing in l: one belief for every state, weighted by the stationary law.
+    /// The entropies given the past and the first state, which never fall with l.
+    ///
+    /// One belief for every state, weighted by the stationary law.
     private func lowerCurve() throws(TheoryError) -> EntropyCurve {
         var beliefs = [Double](repeating: 0, count: model.states * model.states)
         for state in 0..<model.states { beliefs[state * model.states + state] = 1 }

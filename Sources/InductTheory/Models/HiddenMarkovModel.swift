@@ -8,14 +8,14 @@ package struct HiddenMarkovModel: Sendable {
     package let states: Int
     package let tokens: Int
     package let transition: SparseTransition
-    /// `[states]`, start . right = 1
+    /// The start vector, `[states]`; its product with right is 1.
     package let start: [Double]
-    /// `[states]`; all ones for an HMM
+    /// The right vector w, `[states]`: all ones for an HMM.
     package let right: [Double]
     /// Whether right is not all ones, or an entry is negative.
     package let isGeneralised: Bool
     package let componentCount: Int
-    /// `[states]`, values in `[0, componentCount)`
+    /// The component of each state, `[states]`, in `[0, componentCount)`.
     package let componentOfState: [Int]
 
     /// Takes parts that are known to be valid.

@@ -11,7 +11,7 @@ package final class SparseTransition: @unchecked Sendable {
     let row: UnsafeMutablePointer<Int32>
     let column: UnsafeMutablePointer<Int32>
     let value: UnsafeMutablePointer<Double>
-    /// `[states, tokens]`: P(emit x | state i) = sum_j T_x[i][j] w_j
+    /// P(emit x | state i) = sum_j T_x[i][j] w_j, `[states, tokens]`.
     let emission: UnsafeMutablePointer<Double>
 
     /// Keeps what is not zero of `transition`, `[tokens, states, states]`; `right` is w, `[states]`.

@@ -31,7 +31,7 @@ struct ErgodicComposition {
     ///
     /// They are then preferred to those of a merged presentation, in which beliefs that differ by less than the tolerance
     /// are one: parts all but identified can then be confused again, which makes its linear systems ill-conditioned.
-    var isExact: Bool { rate != nil && theories.allSatisfy { $0.excessEntropy != nil } }
+    var isExact: Bool { rate != nil && !theories.isEmpty && theories.allSatisfy { $0.excessEntropy != nil } }
 
     /// States rate, bounds and excess entropy of the whole.
     ///

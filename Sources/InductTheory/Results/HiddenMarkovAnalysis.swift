@@ -34,10 +34,11 @@ struct HiddenMarkovAnalysis {
         let wanted = !isWhole ? request.length : max(request.length, 64)
         var curve = try EntropyCurve(
             model: model, observer: observer, initial: BeliefLevel(start: model.start), length: wanted,
-            knownRate: composition.rate)
+            knownRate: composition.rate, completeOnly: composition.isExact)
         var theory = Theory(vocabulary: model.tokens, entropy: [], method: .exact, components: [], error: 0, notes: [])
-        theory.mixedStates = curve.presentation?.count
-        if let presentation = curve.presentation, parts.count == 1 || !composition.isExact {
+        let finite = curve.presentation.flatMap { $0.isComplete ? $0 : nil }
+        theory.mixedStates = finite?.count
+        if let presentation = curve.presentation, !composition.isExact {
             describe(presentation, curve, &theory)
         } else if isWhole {
             try RateBracket(model: model).describe(curve, &theory)
@@ -52,6 +53,7 @@ struct HiddenMarkovAnalysis {
             theory.method = .monteCarlo
             theory.entropyStandardError = curve.standardErrors
         }
+        if request.spectrum, let finite { theory.spectrum = Spectrum(finite, entropy: theory.entropy) }
         if wantsComponents { theory.components = curve.components(weights: model.componentWeights) }
         return theory
     }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// What is known about a source: h_l, h_mu, E, spectrum. Everything in nats.
+/// What is known about a source: h_l, h_mu, E, spectrum, all in nats.
 package struct Theory: Sendable {
     package enum Method: String, Sendable {
         /// Up to `error`, which is stated.
@@ -11,11 +11,11 @@ package struct Theory: Sendable {
 
     /// Size of the alphabet.
     package var vocabulary: Int
-    /// h_1 ... h_N: the entropy of each token given those before it.
+    /// The entropy h_l of each token given those before it, l = 1 to N.
     package var entropy: [Double]
     /// 0 where a value is exact; nil when all are.
     package var entropyStandardError: [Double]?
-    /// h_mu; nil when unknown
+    /// The entropy rate h_mu; nil when unknown.
     package var entropyRate: Double?
     /// Bounds that hold with certainty, where the rate is not known exactly.
     package var entropyRateBounds: ClosedRange<Double>?
@@ -40,11 +40,11 @@ package struct Theory: Sendable {
 
 /// The part of a mixture's theory that belongs to one component c.
 package struct ComponentTheory: Sendable {
-    /// Q(c)
+    /// The probability Q(c).
     package var weight: Double
-    /// h_1(c) ... : the component's own entropies, of a predictor that knows c.
+    /// The component's own entropies h_l(c), of a predictor that knows c.
     package var entropy: [Double]
-    /// L_1(c) ... : the loss of the mixture's optimal predictor on sequences of c.
+    /// The loss L_l(c) of the mixture's optimal predictor on sequences of c.
     ///
     /// sum_l L_l(c) <= sum_l h_l(c) + ln 1/Q(c), over any number of positions.
     package var crossEntropy: [Double]
@@ -59,7 +59,9 @@ package struct Spectrum: Sendable {
         package var index: Int
         /// How many times it counts as a root.
         package var multiplicity: Int
-        /// Real part of its share of h_1 ... h_N; the shares of all eigenvalues add up to h_l.
+        /// Real part of its share of h_l, l = 1 to N; the shares of all eigenvalues add up to h_l.
+        ///
+        /// Shorter than the curve where that is very long.
         package var contribution: [Double]
     }
 

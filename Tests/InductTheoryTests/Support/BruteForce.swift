@@ -25,7 +25,7 @@ enum BruteForce {
         (0..<length).reduce([[]]) { words, _ in words.flatMap { word in (0..<tokens).map { word + [$0] } } }
     }
 
-    /// h_l as the difference of block entropies H(l) - H(l - 1), l = 1 ... length.
+    /// Entropies h_l as differences of block entropies, H(l) - H(l - 1).
     static func entropies(_ model: SourceHMM, length: Int) -> [Double] {
         let blocks = (0...length).map { l in
             words(model.tokens, l).reduce(0.0) { sum, word in

@@ -15,7 +15,7 @@ struct Example: Sendable, CustomTestStringConvertible {
     var excess: Double?
     var mixedStates: Int?
     var bracket: ClosedRange<Double>?
-    /// h_l at some larger l
+    /// Entropies h_l at some larger l.
     var later: [Int: Double]
 
     var testDescription: String { name }
