@@ -12,7 +12,6 @@ PREFIX ?= /usr/local
 DESTDIR ?=
 RECIPE ?= Experiments/s1/induction.yaml
 DEMO_OUTPUT ?= runs/demo-$(shell date -u +%Y%m%d-%H%M%S)
-BUILD := swift build -c release --disable-testable-imports
 BIN = $(shell swift build -c release --show-bin-path)
 LIBRARIES := InductKernels InductKernelsV3 InductKernelsV4 SyntheticSources Transformer Gates Evaluators
 SWIFT_SOURCES := Package.swift Sources Plugins Tests SDK/Swift/Package.swift SDK/Swift/Sources
@@ -50,15 +49,20 @@ setup:
 setup-figures:
 	@Support/setup figures
 
+# The program lies among its libraries, where it looks for them; bin/induct is a link to it.
 install: build
 	install -d "$(DESTDIR)$(PREFIX)/bin" "$(DESTDIR)$(PREFIX)/lib/induct" "$(DESTDIR)$(PREFIX)/lib/pkgconfig" \
 	    "$(DESTDIR)$(PREFIX)/include/induct" "$(DESTDIR)$(PREFIX)/share/induct"
-	install -m 755 "$(BIN)/induct" "$(DESTDIR)$(PREFIX)/bin/induct"
+	install -m 755 "$(BIN)/induct" "$(DESTDIR)$(PREFIX)/lib/induct/induct"
+	ln -sf ../lib/induct/induct "$(DESTDIR)$(PREFIX)/bin/induct"
 	for library in $(LIBRARIES); do \
 	    install -m 755 "$(BIN)/lib$$library.so" "$(DESTDIR)$(PREFIX)/lib/induct/" || exit 1; done
 	install -m 644 SDK/C/include/induct/*.h "$(DESTDIR)$(PREFIX)/include/induct/"
 	install -m 644 SDK/C/plugin.version "$(DESTDIR)$(PREFIX)/share/induct/"
-	cp -R Experiments "$(DESTDIR)$(PREFIX)/share/induct/experiments"
+	install -d "$(DESTDIR)$(PREFIX)/share/induct/experiments"
+	cp -R Experiments/. "$(DESTDIR)$(PREFIX)/share/induct/experiments/"
+	install -d "$(DESTDIR)$(PREFIX)/share/induct/templates"
+	install -m 644 SDK/C/templates/*.c "$(DESTDIR)$(PREFIX)/share/induct/templates/"
 	printf '%s\n' 'prefix=$(PREFIX)' 'includedir=$${prefix}/include' 'plugindir=$${prefix}/lib/induct' '' \
 	    'Name: induct' 'Description: The plugin interface of Induct, a laboratory for in-context learning' \
 	    'Version: $(VERSION)' 'Cflags: -I$${includedir}' > "$(DESTDIR)$(PREFIX)/lib/pkgconfig/induct.pc"

@@ -11,7 +11,7 @@ struct FigureTests {
 
     init() throws {
         let scratch = try ScratchDirectory()
-        try scratch.write(#"{"source": "made-up"}"#, to: "run.json")
+        try scratch.write(MadeUpRun.description, to: "run.json")
         try scratch.write(MadeUpRun.metrics(), to: "metrics.jsonl")
         run = try RunRecord(directory: scratch.path)
     }
@@ -68,6 +68,18 @@ struct FigureTests {
         #expect(byPosition.allSatisfy { $0.points.allSatisfy { $0.error == 0.007 } })
         let byStep = context.labelLossByStep().chart.series.filter { $0.role == .model }
         #expect(byStep.allSatisfy { $0.points.count == 101 })
+    }
+
+    @Test("say when labels began to be copied")
+    func transition() throws {
+        let transition = try #require(Transition(in: run))
+        #expect(abs(transition.threshold - 0.34657359027997264) < 1e-15)
+        let step = try #require(transition.step)
+        let later = run.records(of: MetricName.labelLossLater, in: "transition")
+        #expect(later.filter { $0.step < step }.allSatisfy { ($0.scalar ?? 0) >= transition.threshold })
+        #expect((later.first { $0.step == step }?.scalar ?? 1) < transition.threshold)
+        let chart = FigureContext(run: run, theory: theory).labelLossByStep().chart
+        #expect(chart.subtitle.contains { $0.contains("first at step \(step)") })
     }
 
     @Test("are Vega-Lite with finite data inside and bands of two standard errors")

@@ -30,6 +30,12 @@ struct MadeUpRun {
         return lines.map { $0.text + "\n" }.joined()
     }
 
+    /// The text of run.json.
+    static let description = #"""
+        {"recipe": {"source": {"name": "made-up"}, "evaluate": [
+            {"evaluators": [{"name": "position-loss"}, {"name": "label-loss", "tokens": [3, 4]}]}]}}
+        """#
+
     private static func records(step: Int, evaluation: String, error: Double) -> [JSON] {
         let loss = (0..<length).map { theory.entropy[$0 + 1] + excess(step, position: $0) }
         let later = 0.7 / (1 + exp((Double(step) - 50) / 12)) + 0.9 * exp(-Double(step) / 25)
@@ -38,6 +44,10 @@ struct MadeUpRun {
         return [
             curve("position_loss", step, evaluation, loss, error: error, axis: "position"),
             curve("label_loss", step, evaluation, label, error: error, axis: "times_seen"),
+            [
+                "step": .integer(Int64(step)), "metric": "label_loss_later", "evaluation": .string(evaluation),
+                "value": .number(later),
+            ],
             curve("label_loss_oracle", step, evaluation, [0.99177] + Array(repeating: 0, count: 7), axis: "times_seen"),
         ]
     }

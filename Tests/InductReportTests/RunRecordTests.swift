@@ -10,7 +10,7 @@ struct RunRecordTests {
 
     init() throws {
         scratch = try ScratchDirectory()
-        try scratch.write(#"{"recipe": {"source": "coin(p=0.3)"}}"#, to: "run.json")
+        try scratch.write(#"{"recipe": {"source": {"name": "coin", "p": 0.3}}}"#, to: "run.json")
     }
 
     @Test("gives back every line of metrics.jsonl with its errors and axis")

@@ -48,11 +48,22 @@ extension FigureContext {
             series.append(
                 Chart.Series(label: "Bayes-optimal", role: .reference, colour: Palette.theory, points: []))
         }
+        var remark = ""
+        if let transition = Transition(in: run) {
+            if let first = records.first?.step, let last = records.last?.step {
+                series.append(
+                    Chart.Series(
+                        label: "half the cost of guessing", role: .reference, colour: Palette.reference,
+                        points: [first, last].map { .init(x: Double($0), y: transition.threshold) }))
+            }
+            let found = transition.step.map { "first at step \($0)" } ?? "not yet"
+            remark = "Mean loss at labels seen before below \(decimal(transition.threshold)) nats: \(found)"
+        }
         return Figure(
             name: "label-loss-by-step",
             chart: Chart(
                 title: "When the model begins to copy labels",
-                subtitle: subtitle(bandRemark(series)),
+                subtitle: subtitle(remark, bandRemark(series)),
                 x: .init(title: "training step", field: "step", scale: .linearFromZero),
                 y: .init(title: "loss at the label (nats)", field: "loss", scale: .linearFromZero), series: series))
     }
@@ -66,9 +77,10 @@ extension FigureContext {
         }
     }
 
-    /// The oracle's curve of the same evaluation and step.
+    /// The oracle's curve: the one of the same evaluation, or else the most precise there is.
     private func oracle(beside record: MetricRecord?) -> MetricRecord? {
         guard let record else { return nil }
-        return run.records(of: MetricName.labelLossOracle, in: record.evaluation).last { $0.step == record.step }
+        return run.records(of: MetricName.labelLossOracle, in: record.evaluation).last
+            ?? mostPrecise(MetricName.labelLossOracle).last
     }
 }

@@ -10,6 +10,8 @@ package enum MetricName {
     package static let oracleGap = "oracle_gap"
     /// Mean loss at chosen target tokens, by how often the token was seen before.
     package static let labelLoss = "label_loss"
-    /// The same for the oracle.
+    /// Its mean over all targets seen before at least once.
+    package static let labelLossLater = "label_loss_later"
+    /// By how often it was seen before, for the oracle.
     package static let labelLossOracle = "label_loss_oracle"
 }

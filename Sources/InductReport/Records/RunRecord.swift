@@ -80,6 +80,12 @@ extension RunRecord {
         return found
     }
 
-    /// The spec of the source, as the recipe has it.
-    package var source: String? { description["recipe"]?["source"]?.string ?? description["source"]?.string }
+    /// The resolved recipe.
+    var recipe: JSON { description["recipe"] ?? description }
+
+    /// The spec of the source, as one line.
+    package var source: String? {
+        guard let source = recipe["source"], let spec = try? PluginSpec(json: source) else { return nil }
+        return spec.description
+    }
 }
