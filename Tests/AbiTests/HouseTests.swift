@@ -15,11 +15,12 @@ struct Arrow: CustomTestStringConvertible, Sendable {
     static let all = [
         Arrow(module: "InductCore", directory: "Sources/InductCore", imports: []),
         Arrow(module: "InductTheory", directory: "Sources/InductTheory", imports: ["InductCore", "CLAPACK"]),
-        Arrow(module: "InductKernels", directory: "Sources/InductKernels", imports: ["CInduct"]),
+        Arrow(module: "InductKernels", directory: "Sources/InductKernels", imports: ["CInduct", "CVectors"]),
         Arrow(
             module: "InductHost", directory: "Sources/InductHost",
-            imports: ["InductCore", "CInduct", "CCrypto", "CProcessor"]),
-        Arrow(module: "InductLab", directory: "Sources/InductLab", imports: ["InductCore"]),
+            imports: ["InductCore", "CInduct", "CCrypto", "CHostThread", "CProcessor"]),
+        Arrow(
+            module: "InductLab", directory: "Sources/InductLab", imports: ["InductCore", "CCrypto", "CProcessor"]),
         Arrow(module: "InductReport", directory: "Sources/InductReport", imports: ["InductCore"]),
         Arrow(
             module: "induct", directory: "Sources/induct",
@@ -31,7 +32,9 @@ struct Arrow: CustomTestStringConvertible, Sendable {
     /// Every module of ours.
     static let ours: Set<String> = [
         "InductCore", "InductTheory", "InductKernels", "InductKernelsV3", "InductKernelsV4", "InductHost", "InductLab",
-        "InductReport", "InductSDK", "CInduct", "CLAPACK", "CCrypto", "CProcessor", "SyntheticSources", "Transformer",
+        "InductReport", "InductSDK", "CInduct", "CHostThread", "CLAPACK", "CVectors", "CCrypto", "CProcessor",
+        "SyntheticSources",
+        "Transformer",
         "Gates", "Evaluators",
     ]
 }
