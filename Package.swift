@@ -117,6 +117,7 @@ let package = Package(
             name: "AbiTests", dependencies: [.product(name: "CInduct", package: "Swift")], exclude: ["C"],
             swiftSettings: features),
         .testTarget(name: "InductReportTests", dependencies: ["InductReport", "InductCore"], swiftSettings: features),
+        .testTarget(name: "DocumentationTests", dependencies: ["InductCore"], swiftSettings: features),
         .testTarget(name: "CommandLineTests", dependencies: ["InductCore"], swiftSettings: features),
     ] + plugins.map(plugin),
     swiftLanguageModes: [.v6]

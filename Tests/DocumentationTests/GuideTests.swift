@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import Testing
+
+/// The commands of a guide: its blocks marked `sh`, one after the other in one shell.
+struct Guide: CustomTestStringConvertible, Sendable {
+    let path: String
+
+    var testDescription: String { path }
+
+    static let all = Checkout.files(in: "Documentation/Guides", ending: ".md").map { Guide(path: $0) }
+
+    func script() throws -> String {
+        try Checkout.text(path).matches(of: #/(?s)```sh\n(.*?)```/#).map { String($0.1) }.joined(separator: "\n")
+    }
+
+    /// Files that the text links to, from the root.
+    func links() throws -> [String] {
+        let folder = path.split(separator: "/").dropLast().joined(separator: "/")
+        return try Checkout.text(path).matches(of: #/\]\(([^)#]+)\)/#).map { String($0.1) }
+            .filter { !$0.contains("://") }.map { folder + "/" + $0 }
+    }
+}
+
+@Suite("The guides")
+struct GuideTests {
+    /// The program under test, beside this test bundle's products.
+    static let program = Bundle.main.bundleURL.appending(path: "induct")
+
+    @Test("end with a command that proves them", arguments: Guide.all)
+    func endWithAProof(guide: Guide) throws {
+        let text = try Checkout.text(guide.path)
+        let lastBlock = try #require(text.matches(of: #/(?s)```sh\n.*?```/#).last)
+        let rest = text[lastBlock.range.upperBound...]
+        #expect(!rest.contains("\n## "), "there is a section after the last command")
+    }
+
+    @Test("link to files that are there", arguments: Guide.all + [Guide(path: "README.md")])
+    func linksExist(guide: Guide) throws {
+        for link in try guide.links() {
+            let file = Checkout.root.appending(path: link).standardizedFileURL
+            #expect(FileManager.default.fileExists(atPath: file.path), "\(guide.path) links to \(link)")
+        }
+    }
+
+    @Test("run as they are written", arguments: Guide.all.filter { !$0.path.hasSuffix("Add-a-kernel.md") })
+    func run(guide: Guide) throws {
+        try #require(FileManager.default.isExecutableFile(atPath: Self.program.path), "no induct beside the tests")
+        let scratch = FileManager.default.temporaryDirectory.appending(path: "induct-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: scratch, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: scratch) }
+        let process = Process()
+        let pipe = Pipe()
+        process.executableURL = URL(fileURLWithPath: "/bin/sh")
+        process.arguments = ["-euc", try guide.script()]
+        process.currentDirectoryURL = scratch
+        var environment = ProcessInfo.processInfo.environment
+        let search = environment["PATH"] ?? "/usr/bin:/bin"
+        environment["PATH"] = Self.program.deletingLastPathComponent().path + ":" + search
+        environment["INDUCT_SOURCES"] = Checkout.root.path
+        environment["INDUCT_VL_CONVERT"] = ""
+        environment["XDG_CACHE_HOME"] = scratch.appending(path: "cache").path
+        process.environment = environment
+        process.standardInput = FileHandle.nullDevice
+        process.standardOutput = pipe
+        process.standardError = pipe
+        try process.run()
+        let output = String(decoding: try pipe.fileHandleForReading.readToEnd() ?? Data(), as: UTF8.self)
+        process.waitUntilExit()
+        #expect(process.terminationStatus == 0, "\(output.suffix(4_000))")
+        for line in try expectations(of: guide) {
+            #expect(output.contains(line), "the output does not hold \(line):\n\(output.suffix(4_000))")
+        }
+    }
+
+    /// Text that the guide promises: inline code in a line that begins with "It prints".
+    private func expectations(of guide: Guide) throws -> [String] {
+        try Checkout.text(guide.path).split(separator: "\n").filter { $0.hasPrefix("It prints") }
+            .flatMap { $0.matches(of: #/`([^`]+)`/#).map { String($0.1) } }
+    }
+}
