@@ -16,7 +16,7 @@ let features: [SwiftSetting] = [
 func kernels(_ name: String, flags: [String], exclude: [String] = []) -> Target {
     .target(
         name: name,
-        dependencies: [.product(name: "CInduct", package: "Swift")],
+        dependencies: ["CVectors", .product(name: "CInduct", package: "Swift")],
         exclude: exclude,
         swiftSettings: features + [
             .unsafeFlags(["-Ounchecked", "-wmo", "-enforce-exclusivity=unchecked", "-Xcc", "-fno-math-errno"] + flags)
@@ -58,6 +58,7 @@ let package = Package(
         .systemLibrary(name: "CLAPACK", pkgConfig: "lapacke", providers: [.apt(["liblapacke-dev"])]),
         .target(name: "CProcessor"),
         .target(name: "CHostThread"),
+        .systemLibrary(name: "CVectors"),
         .target(
             name: "InductCore",
             dependencies: [.product(name: "Yams", package: "Yams")],

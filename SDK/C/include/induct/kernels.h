@@ -91,7 +91,7 @@ typedef struct induct_attention {
     const float *k;
     const float *v;
     int64_t ldq, ldkv, ldo;
-    float *out;
+    float *out;     /* written forward, read backward */
     float *log_sum; /* [batch, heads, length], ln sum_j exp(score), written forward, read backward */
     float *probabilities; /* forward: [batch, heads, length, length] or NULL: also write the attention pattern */
     const float *slopes;  /* [heads] or NULL */
@@ -161,7 +161,8 @@ typedef struct induct_hmm_sample {
     uint64_t count;
     int64_t length;
     uint32_t states;
-    uint32_t outcomes;                /* per state, at most; unused ones have zero width */
+    uint32_t outcomes;                /* per state, at most; unused ones have zero width and repeat the last
+                                         used one, since a threshold of 2^32 - 1 leaves one draw to them */
     const uint32_t *start_thresholds; /* [states] cumulative */
     const uint32_t *thresholds;       /* [states, outcomes] cumulative */
     const uint32_t *outcome_token;    /* [states, outcomes] */

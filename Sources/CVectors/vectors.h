@@ -1,0 +1,268 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/* The verbs of the kernels: loads, stores, fused multiply-add, reductions and shuffles of one vector register, as wide as
+ * the instruction set that the importing module is compiled for. Everything is inlined; there is no object code.
+ *
+ * In C because three things cannot be said in Swift alone: unaligned and masked loads, square roots that do not become
+ * a call per lane, and shuffles with a constant pattern. Every operation is exact or correctly rounded, and reductions
+ * have one fixed order, so results depend on the arguments and the width only. */
+
+#ifndef INDUCT_VECTORS_H
+#define INDUCT_VECTORS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#if defined(__AVX512F__)
+#define INDUCT_LANES 16
+#include <immintrin.h>
+#elif defined(__AVX2__)
+#define INDUCT_LANES 8
+#include <immintrin.h>
+#else
+#define INDUCT_LANES 4
+#endif
+
+#define INDUCT_VERB(name) static inline __attribute__((always_inline, unused, swift_name(name)))
+
+typedef float induct_vector __attribute__((ext_vector_type(INDUCT_LANES), swift_name("Vector")));
+typedef int32_t induct_integers __attribute__((ext_vector_type(INDUCT_LANES), swift_name("Integers")));
+typedef uint32_t induct_words __attribute__((ext_vector_type(INDUCT_LANES), swift_name("Words")));
+typedef float induct_vector_unaligned __attribute__((ext_vector_type(INDUCT_LANES), aligned(4)));
+typedef uint32_t induct_words_unaligned __attribute__((ext_vector_type(INDUCT_LANES), aligned(4)));
+
+/* --- Loads and stores; pointers need the alignment of their element only ------------------------------------------ */
+
+INDUCT_VERB("load(_:)") induct_vector induct_load(const float *from) {
+    return *(const induct_vector_unaligned *)from;
+}
+
+INDUCT_VERB("store(_:_:)") void induct_store(induct_vector value, float *to) { *(induct_vector_unaligned *)to = value; }
+
+INDUCT_VERB("load(_:)") induct_words induct_load_words(const uint32_t *from) {
+    return *(const induct_words_unaligned *)from;
+}
+
+INDUCT_VERB("store(_:_:)") void induct_store_words(induct_words value, uint32_t *to) {
+    *(induct_words_unaligned *)to = value;
+}
+
+/* The first `count` lanes, zero in the others; memory behind them is not touched. count in [0, lanes]. */
+INDUCT_VERB("load(_:count:)") induct_vector induct_load_partial(const float *from, ptrdiff_t count) {
+#if defined(__AVX512F__)
+    const __mmask16 mask = (__mmask16)((1u << count) - 1u);
+    return (induct_vector)_mm512_maskz_loadu_ps(mask, from);
+#elif defined(__AVX2__)
+    const __m256i lane = _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7);
+    return (induct_vector)_mm256_maskload_ps(from, _mm256_cmpgt_epi32(_mm256_set1_epi32((int)count), lane));
+#else
+    induct_vector value = 0;
+    for (ptrdiff_t lane = 0; lane < INDUCT_LANES; lane++)
+        if (lane < count) value[lane] = from[lane];
+    return value;
+#endif
+}
+
+/* Stores the first `count` lanes and touches nothing behind them. count in [0, lanes]. */
+INDUCT_VERB("store(_:_:count:)") void induct_store_partial(induct_vector value, float *to, ptrdiff_t count) {
+#if defined(__AVX512F__)
+    const __mmask16 mask = (__mmask16)((1u << count) - 1u);
+    _mm512_mask_storeu_ps(to, mask, (__m512)value);
+#elif defined(__AVX2__)
+    const __m256i lane = _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7);
+    _mm256_maskstore_ps(to, _mm256_cmpgt_epi32(_mm256_set1_epi32((int)count), lane), (__m256)value);
+#else
+    for (ptrdiff_t lane = 0; lane < INDUCT_LANES; lane++)
+        if (lane < count) to[lane] = value[lane];
+#endif
+}
+
+/* --- Arithmetic --------------------------------------------------------------------------------------------------- */
+
+/* a * b + c, rounded once where the instruction set has it, else twice. */
+INDUCT_VERB("fusedMultiplyAdd(_:_:_:)")
+induct_vector induct_fused_multiply_add(induct_vector a, induct_vector b, induct_vector c) {
+#if defined(__FMA__) || defined(__aarch64__)
+    return __builtin_elementwise_fma(a, b, c);
+#else
+    return a * b + c;
+#endif
+}
+
+/* The greater of two values; the second where one is not a number. */
+INDUCT_VERB("maximum(_:_:)") induct_vector induct_maximum(induct_vector a, induct_vector b) { return a > b ? a : b; }
+
+INDUCT_VERB("minimum(_:_:)") induct_vector induct_minimum(induct_vector a, induct_vector b) { return a < b ? a : b; }
+
+INDUCT_VERB("magnitude(_:)") induct_vector induct_magnitude(induct_vector a) { return __builtin_elementwise_abs(a); }
+
+/* Correctly rounded. */
+INDUCT_VERB("squareRoot(_:)") induct_vector induct_square_root(induct_vector a) {
+    return __builtin_elementwise_sqrt(a);
+}
+
+/* `yes` where a < b, else `no` (also where one is not a number). */
+INDUCT_VERB("select(_:less:_:else:)")
+induct_vector induct_select_less(induct_vector a, induct_vector b, induct_vector yes, induct_vector no) {
+    return a < b ? yes : no;
+}
+
+/* --- Bits --------------------------------------------------------------------------------------------------------- */
+
+INDUCT_VERB("bits(_:)") induct_integers induct_bits(induct_vector a) { return (induct_integers)a; }
+
+INDUCT_VERB("floats(bits:)") induct_vector induct_floats_of_bits(induct_integers a) { return (induct_vector)a; }
+
+INDUCT_VERB("shiftedLeft(_:_:)") induct_integers induct_shift_left(induct_integers a, int32_t count) {
+    return (induct_integers)((induct_words)a << (uint32_t)count);
+}
+
+INDUCT_VERB("shiftedRight(_:_:)") induct_integers induct_shift_right(induct_integers a, int32_t count) {
+    return a >> count;
+}
+
+INDUCT_VERB("floats(_:)") induct_vector induct_floats(induct_integers a) {
+    return __builtin_convertvector(a, induct_vector);
+}
+
+/* The upper 32 bits of each product with a constant. */
+INDUCT_VERB("upperProduct(_:_:)") induct_words induct_upper_product(induct_words a, uint32_t factor) {
+#if defined(__AVX512F__)
+    const __m512i factors = _mm512_set1_epi32((int)factor);
+    const __m512i even = _mm512_mul_epu32((__m512i)a, factors);
+    const __m512i odd = _mm512_mul_epu32(_mm512_srli_epi64((__m512i)a, 32), factors);
+    return (induct_words)_mm512_mask_blend_epi32(0xAAAA, _mm512_srli_epi64(even, 32), odd);
+#elif defined(__AVX2__)
+    const __m256i factors = _mm256_set1_epi32((int)factor);
+    const __m256i even = _mm256_mul_epu32((__m256i)a, factors);
+    const __m256i odd = _mm256_mul_epu32(_mm256_srli_epi64((__m256i)a, 32), factors);
+    return (induct_words)_mm256_blend_epi32(_mm256_srli_epi64(even, 32), odd, 0xAA);
+#else
+    typedef uint64_t wide __attribute__((ext_vector_type(INDUCT_LANES)));
+    return __builtin_convertvector((__builtin_convertvector(a, wide) * (uint64_t)factor) >> 32, induct_words);
+#endif
+}
+
+/* table[index] for each lane; indices in [0, lanes). */
+INDUCT_VERB("lookUp(_:in:)") induct_words induct_look_up(induct_words index, induct_words table) {
+#if defined(__AVX512F__)
+    return (induct_words)_mm512_permutexvar_epi32((__m512i)index, (__m512i)table);
+#elif defined(__AVX2__)
+    return (induct_words)_mm256_permutevar8x32_epi32((__m256i)table, (__m256i)index);
+#else
+    induct_words value = 0;
+    for (int lane = 0; lane < INDUCT_LANES; lane++) value[lane] = table[index[lane] & (INDUCT_LANES - 1)];
+    return value;
+#endif
+}
+
+/* `yes` where a < b as unsigned numbers, else `no`. */
+INDUCT_VERB("select(_:less:_:else:)")
+induct_words induct_select_less_words(induct_words a, induct_words b, induct_words yes, induct_words no) {
+    return a < b ? yes : no;
+}
+
+INDUCT_VERB("words(_:)") induct_words induct_words_of_vector(induct_vector a) { return (induct_words)a; }
+
+INDUCT_VERB("floats(bits:)") induct_vector induct_floats_of_words(induct_words a) { return (induct_vector)a; }
+
+/* --- Reductions: halves are combined until one lane is left ------------------------------------------------------- */
+
+INDUCT_VERB("sum(_:)") float induct_sum(induct_vector a) {
+#if INDUCT_LANES == 16
+    const __attribute__((ext_vector_type(8))) float eight = a.lo + a.hi;
+    const __attribute__((ext_vector_type(4))) float four = eight.lo + eight.hi;
+#elif INDUCT_LANES == 8
+    const __attribute__((ext_vector_type(4))) float four = a.lo + a.hi;
+#else
+    const __attribute__((ext_vector_type(4))) float four = a;
+#endif
+    const __attribute__((ext_vector_type(2))) float two = four.lo + four.hi;
+    return two.x + two.y;
+}
+
+INDUCT_VERB("greatest(_:)") float induct_greatest(induct_vector a) {
+#if INDUCT_LANES == 16
+    const __attribute__((ext_vector_type(8))) float eight = a.lo > a.hi ? a.lo : a.hi;
+    const __attribute__((ext_vector_type(4))) float four = eight.lo > eight.hi ? eight.lo : eight.hi;
+#elif INDUCT_LANES == 8
+    const __attribute__((ext_vector_type(4))) float four = a.lo > a.hi ? a.lo : a.hi;
+#else
+    const __attribute__((ext_vector_type(4))) float four = a;
+#endif
+    const __attribute__((ext_vector_type(2))) float two = four.lo > four.hi ? four.lo : four.hi;
+    return two.x > two.y ? two.x : two.y;
+}
+
+/* --- Eight doubles, under every instruction set ------------------------------------------------------------------- */
+
+typedef double induct_doubles __attribute__((ext_vector_type(8), swift_name("Doubles")));
+typedef int64_t induct_long_integers __attribute__((ext_vector_type(8)));
+
+/* Eight floats, exactly. */
+INDUCT_VERB("doubles(_:)") induct_doubles induct_load_doubles(const float *from) {
+    typedef float eight __attribute__((ext_vector_type(8), aligned(4)));
+    return __builtin_convertvector(*(const eight *)from, induct_doubles);
+}
+
+/* Eight words as numbers, exactly. */
+INDUCT_VERB("doublesOfWords(_:)") induct_doubles induct_load_doubles_of_words(const uint32_t *from) {
+    typedef uint32_t eight __attribute__((ext_vector_type(8), aligned(4)));
+    return __builtin_convertvector(*(const eight *)from, induct_doubles);
+}
+
+/* Rounded to floats. */
+INDUCT_VERB("storeFloats(_:_:)") void induct_store_floats(induct_doubles value, float *to) {
+    typedef float eight __attribute__((ext_vector_type(8), aligned(4)));
+    *(eight *)to = __builtin_convertvector(value, eight);
+}
+
+/* a * b + c, rounded once under every instruction set. */
+INDUCT_VERB("fusedMultiplyAdd(_:_:_:)")
+induct_doubles induct_fused_multiply_add_doubles(induct_doubles a, induct_doubles b, induct_doubles c) {
+    return __builtin_elementwise_fma(a, b, c);
+}
+
+INDUCT_VERB("squareRoot(_:)") induct_doubles induct_square_root_doubles(induct_doubles a) {
+    return __builtin_elementwise_sqrt(a);
+}
+
+INDUCT_VERB("magnitude(_:)") induct_doubles induct_magnitude_doubles(induct_doubles a) {
+    return __builtin_elementwise_abs(a);
+}
+
+INDUCT_VERB("select(_:less:_:else:)")
+induct_doubles induct_select_less_doubles(induct_doubles a, induct_doubles b, induct_doubles yes, induct_doubles no) {
+    return a < b ? yes : no;
+}
+
+/* The upper 12 bits of each, as a signed number. */
+INDUCT_VERB("exponents(_:)") induct_doubles induct_exponents(induct_long_integers a) {
+    return __builtin_convertvector(a >> 52, induct_doubles);
+}
+
+/* --- Shuffles ----------------------------------------------------------------------------------------------------- */
+
+/* a0 b0 a1 b1 ... from the lower halves. */
+INDUCT_VERB("interleaveLower(_:_:)") induct_vector induct_interleave_lower(induct_vector a, induct_vector b) {
+#if INDUCT_LANES == 16
+    return __builtin_shufflevector(a, b, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23);
+#elif INDUCT_LANES == 8
+    return __builtin_shufflevector(a, b, 0, 8, 1, 9, 2, 10, 3, 11);
+#else
+    return __builtin_shufflevector(a, b, 0, 4, 1, 5);
+#endif
+}
+
+/* The same from the upper halves. */
+INDUCT_VERB("interleaveUpper(_:_:)") induct_vector induct_interleave_upper(induct_vector a, induct_vector b) {
+#if INDUCT_LANES == 16
+    return __builtin_shufflevector(a, b, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31);
+#elif INDUCT_LANES == 8
+    return __builtin_shufflevector(a, b, 4, 12, 5, 13, 6, 14, 7, 15);
+#else
+    return __builtin_shufflevector(a, b, 2, 6, 3, 7);
+#endif
+}
+
+#endif

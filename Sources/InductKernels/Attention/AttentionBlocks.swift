@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// The pieces that attention and its gradient share. Query rows are taken by tiles, tiles by groups, keys by blocks:
+//
+//                 keys:  block 0        block 1
+//      group 0    tile   s s s          (skipped when causal and ahead of every query of the tile)
+//                 tile   s s s s
+//      group 1    tile   s s s s s      s
+//
+// A tile's scores lie in L1; up to 512 keys are one block, so short sequences never rescale.
+
+import CInduct
+import CVectors
+
+enum AttentionBlocks {
+    static var maximalKeys: Int { 512 }
+    /// Packed keys of one block, in floats: fewer keys are taken when heads are large.
+    static var packed: Int { 64 * 1024 }
+    static var rowsPerGroup: Int { 4 * rowsPerTile }
+    static var scoreStride: Int { maximalKeys + 3 * lanes }
+    static var scores: Int { rowsPerGroup * scoreStride }
+
+    /// Keys of one block: the same for every call with that head size.
+    @inline(always)
+    static func keysPerBlock(headSize: Int) -> Int {
+        let fitting = packed / max(1, headSize) / columnsPerTile * columnsPerTile
+        return min(maximalKeys, max(columnsPerTile, fitting))
+    }
+
+    /// The largest head for which a block fits: 2048 with AVX-512.
+    static var maximalHeadSize: Int { packed / columnsPerTile }
+
+    static var scratchFloats: Int {
+        2 * packed + 2 * scores + 3 * roundedUp(rowsPerGroup, toMultipleOf: lanes) + maximalKeys * columnsPerTile
+            + rowsPerTile * columnsPerTile
+    }
+}
+
+/// Where things lie in the scratch of one call.
+struct AttentionScratch {
+    /// Keys, transposed into panels: [panel][head size][columns].
+    let keys: UnsafeMutablePointer<Float>
+    /// Values, the same way.
+    let values: UnsafeMutablePointer<Float>
+    /// Scores, then probabilities, of a group of rows.
+    let scores: UnsafeMutablePointer<Float>
+    /// Gradients of the scores.
+    let gradients: UnsafeMutablePointer<Float>
+    /// Three numbers for each row of a group.
+    let first: UnsafeMutablePointer<Float>
+    let second: UnsafeMutablePointer<Float>
+    let third: UnsafeMutablePointer<Float>
+    /// A copy of columns that do not fill a vector.
+    let edge: UnsafeMutablePointer<Float>
+    let product: UnsafeMutablePointer<Float>
+
+    init(_ start: UnsafeMutableRawPointer) {
+        let rowFloats = roundedUp(AttentionBlocks.rowsPerGroup, toMultipleOf: lanes)
+        keys = start.assumingMemoryBound(to: Float.self)
+        values = keys + AttentionBlocks.packed
+        scores = values + AttentionBlocks.packed
+        gradients = scores + AttentionBlocks.scores
+        first = gradients + AttentionBlocks.scores
+        second = first + rowFloats
+        third = second + rowFloats
+        edge = third + rowFloats
+        product = edge + AttentionBlocks.maximalKeys * columnsPerTile
+    }
+
+    /// Packs `count` rows of keys or values, transposed, into panels.
+    @inline(always)
+    func pack(
+        _ from: UnsafePointer<Float>, stride: Int, count: Int, headSize: Int, into packed: UnsafeMutablePointer<Float>
+    ) {
+        var key = 0
+        while key < count {
+            packPanel(
+                columns: from + key * stride, stride: stride, steps: headSize, columns: min(columnsPerTile, count - key),
+                into: packed + key * headSize)
+            key += columnsPerTile
+        }
+    }
+
+    /// Products of `rows` rows with the first `count` of `packedCount` packed keys: [rows, count], and up to a vector more.
+    @inline(always)
+    func multiply(
+        _ left: LeftBlock, rows: Int, packed: UnsafePointer<Float>, packedCount: Int, count: Int, headSize: Int,
+        into scores: UnsafeMutablePointer<Float>
+    ) {
+        var key = 0
+        while key < count {
+            let width = vectorsPerPanel(min(columnsPerTile, packedCount - key)) * lanes
+            multiplyTile(
+                rows: rows, vectors: vectorsPerPanel(min(columnsPerTile, count - key)), left,
+                RightBlock(start: packed + key * headSize, stepStride: width), steps: headSize, into: scores + key,
+                stride: AttentionBlocks.scoreStride, adding: false)
+            key += columnsPerTile
+        }
+    }
+
+    /// c (+)= left right for right in place, [steps, headSize]: columns that do not fill a vector go through a copy.
+    @inline(always)
+    func multiply(
+        _ left: LeftBlock, rows: Int, right: UnsafePointer<Float>, rightStride: Int, steps: Int, headSize: Int,
+        into c: UnsafeMutablePointer<Float>, stride: Int, adding: Bool
+    ) {
+        let whole = headSize / lanes * lanes
+        var column = 0
+        while column < whole {
+            multiplyTile(
+                rows: rows, vectors: vectorsPerPanel(min(columnsPerTile, whole - column)), left,
+                RightBlock(start: right + column, stepStride: rightStride), steps: steps, into: c + column,
+                stride: stride, adding: adding)
+            column += columnsPerTile
+        }
+        guard whole < headSize else { return }
+        packPanel(rows: right + whole, stride: rightStride, steps: steps, columns: headSize - whole, into: edge)
+        multiplyTile(
+            rows: rows, vectors: 1, left, RightBlock(start: edge, stepStride: lanes), steps: steps, into: product,
+            stride: lanes, adding: false)
+        for row in 0..<rows {
+            let to = c + row * stride + whole
+            let before = adding ? load(to, count: headSize - whole) : .zeros
+            store(before + load(product + row * lanes), to, count: headSize - whole)
+        }
+    }
+}
+
+/// What is added to the scaled product of query i and key j: slope (j - i) + relative[i - j].
+struct AttentionBias {
+    let slope: Float
+    let relative: UnsafePointer<Float>?
+
+    @inline(always)
+    init(_ call: induct_attention, head: Int) {
+        slope = call.slopes?[head] ?? 0
+        relative = call.relative.map { $0 + head * Int(call.length) }
+    }
+
+    /// Scores of keys [key, key + lanes) for a query, `distance` = i - key of the first lane.
+    @inline(always)
+    func scores(_ products: Vector, scale: Vector, distance: Int) -> Vector {
+        var value = products * scale
+        if slope != 0 {
+            value = fusedMultiplyAdd(
+                Vector(repeating: slope), laneNumbers - Vector(repeating: Float(distance)), value)
+        }
+        if let relative {
+            // Keys run forward as distances run backward; a distance below zero has no entry (and is masked when causal).
+            var shifts = Vector.zeros
+            for lane in 0..<min(lanes, distance + 1) where distance >= 0 { shifts[lane] = relative[distance - lane] }
+            value += shifts
+        }
+        return value
+    }
+}

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// y[i] = f(x[i]); dx[i] = dy[i] f'(x[i]). Any count, any alignment; y may be x, dx may be dy.
+// Each value depends on its own argument only: lanes behind the end are loaded as zero and not stored.
+
+import CInduct
+import CVectors
+
+func activation(_ kind: UInt32, count: Int, _ x: UnsafePointer<Float>, into y: UnsafeMutablePointer<Float>) {
+    @inline(always)
+    func map(_ function: (Vector) -> Vector) {
+        forEachVector(count) { offset, count in
+            store(function(load(x + offset, count: count)), y + offset, count: count)
+        }
+    }
+    switch kind {
+    case INDUCT_ACTIVATION_RELU: map(Relu.value)
+    case INDUCT_ACTIVATION_GELU: map(Gelu.value)
+    case INDUCT_ACTIVATION_SILU: map(Silu.value)
+    case INDUCT_ACTIVATION_TANH: map(Tanh.value)
+    case INDUCT_ACTIVATION_SIGMOID: map(Sigmoid.value)
+    default: map { $0 }
+    }
+}
+
+func activationBackward(
+    _ kind: UInt32, count: Int, _ x: UnsafePointer<Float>, _ dy: UnsafePointer<Float>,
+    into dx: UnsafeMutablePointer<Float>
+) {
+    @inline(always)
+    func map(_ slope: (Vector) -> Vector) {
+        forEachVector(count) { offset, count in
+            let value = slope(load(x + offset, count: count)) * load(dy + offset, count: count)
+            store(value, dx + offset, count: count)
+        }
+    }
+    switch kind {
+    case INDUCT_ACTIVATION_RELU: map(Relu.slope)
+    case INDUCT_ACTIVATION_GELU: map(Gelu.slope)
+    case INDUCT_ACTIVATION_SILU: map(Silu.slope)
+    case INDUCT_ACTIVATION_TANH: map(Tanh.slope)
+    case INDUCT_ACTIVATION_SIGMOID: map(Sigmoid.slope)
+    default: map { _ in Vector(repeating: 1) }
+    }
+}

@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// Panels of b: all steps of up to `columnsPerTile` columns, contiguous, so that a tile reads them as one stream.
+//
+//      panel 0            panel 1            last panel (one or two vectors wide, zeros behind the last column)
+//      [steps, 2 lanes]   [steps, 2 lanes]   [steps, lanes or 2 lanes]
+
+import CVectors
+
+/// Vectors that a panel with `columns` columns is wide.
+@inline(always)
+func vectorsPerPanel(_ columns: Int) -> Int { columns > lanes ? 2 : 1 }
+
+/// Packs one panel from row-major b: `from[p * stride + j]`, p < steps, j < columns.
+@inline(always)
+func packPanel(
+    rows from: UnsafePointer<Float>, stride: Int, steps: Int, columns: Int, into panel: UnsafeMutablePointer<Float>
+) {
+    var source = from
+    var to = panel
+    if columns == columnsPerTile {
+        for _ in 0..<steps {
+            store(load(source), to)
+            store(load(source + lanes), to + lanes)
+            source += stride
+            to += columnsPerTile
+        }
+        return
+    }
+    let last = columns > lanes ? columns - lanes : columns
+    for _ in 0..<steps {
+        if columns > lanes {
+            store(load(source), to)
+            store(load(source + lanes, count: last), to + lanes)
+            to += columnsPerTile
+        } else {
+            store(load(source, count: last), to)
+            to += lanes
+        }
+        source += stride
+    }
+}
+
+/// Packs one panel from transposed b: `from[j * stride + p]`, p < steps, j < columns.
+@inline(never)
+func packPanel(
+    columns from: UnsafePointer<Float>, stride: Int, steps: Int, columns: Int,
+    into panel: UnsafeMutablePointer<Float>
+) {
+    let width = vectorsPerPanel(columns) * lanes
+    var column = 0
+    while column < width {
+        let present = min(lanes, max(0, columns - column))
+        var step = 0
+        while step < steps {
+            let count = min(lanes, steps - step)
+            var square = Square(repeating: .zeros)
+            if count == lanes && present == lanes {
+                for i in 0..<lanes { square[i] = load(from + (column + i) * stride + step) }
+            } else {
+                for i in 0..<lanes where i < present {
+                    square[i] = load(from + (column + i) * stride + step, count: count)
+                }
+            }
+            transpose(&square)
+            if count == lanes {
+                for i in 0..<lanes { store(square[i], panel + (step + i) * width + column) }
+            } else {
+                for i in 0..<lanes where i < count { store(square[i], panel + (step + i) * width + column) }
+            }
+            step += lanes
+        }
+        column += lanes
+    }
+}
+
+/// Packs `rows` columns of a transposed a, `from[p * stride + i]`, to `to[p * rowsPerTile + i]`, and adds each of their
+/// sums over p to `sums`, when it is given.
+///
+/// Stores are whole vectors: what one writes behind its rows, the next step overwrites. `to` needs a vector more.
+@inline(always)
+func packTile(
+    transposed from: UnsafePointer<Float>, stride: Int, steps: Int, rows: Int, into to: UnsafeMutablePointer<Float>,
+    sums: UnsafeMutablePointer<Float>?, addingSums: Bool
+) {
+    var source = from
+    var target = to
+    var low = Vector.zeros
+    let lowCount = min(rows, lanes)
+    #if V4
+        for _ in 0..<steps {
+            let value = load(source, count: lowCount)
+            low += value
+            store(value, target)
+            source += stride
+            target += rowsPerTile
+        }
+    #else
+        // Six rows take one vector of eight lanes, or two of four.
+        var high = Vector.zeros
+        let highCount = max(0, rows - lanes)
+        for _ in 0..<steps {
+            let value = load(source, count: lowCount)
+            low += value
+            store(value, target)
+            if lanes < rowsPerTile && highCount > 0 {
+                let rest = load(source + lanes, count: highCount)
+                high += rest
+                store(rest, target + lanes)
+            }
+            source += stride
+            target += rowsPerTile
+        }
+        if let sums, lanes < rowsPerTile && highCount > 0 {
+            let before = addingSums ? load(sums + lanes, count: highCount) : .zeros
+            store(before + high, sums + lanes, count: highCount)
+        }
+    #endif
+    if let sums {
+        let before = addingSums ? load(sums, count: lowCount) : .zeros
+        store(before + low, sums, count: lowCount)
+    }
+}
+
+/// Copies `rows` rows of a row-major a to `to` with row stride `stride`.
+@inline(always)
+func packTile(
+    rows from: UnsafePointer<Float>, stride fromStride: Int, steps: Int, rows: Int,
+    into to: UnsafeMutablePointer<Float>, stride: Int
+) {
+    for i in 0..<rows {
+        let source = from + i * fromStride
+        let target = to + i * stride
+        forEachVector(steps) { offset, count in
+            if count == lanes {
+                store(load(source + offset), target + offset)
+            } else {
+                store(load(source + offset, count: count), target + offset)
+            }
+        }
+    }
+}

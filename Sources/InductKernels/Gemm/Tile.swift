@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// Goals, in order: one chain of fused multiply-adds per element, in order of k, whatever the tile; both FMA pipes busy.
+// A tile's accumulators fill the register file: 12 x 2 of 32 registers (AVX-512), 6 x 2 of 16 (elsewhere).
+
+import CVectors
+
+#if V4
+    /// Rows of the largest tile.
+    @inline(always)
+    var rowsPerTile: Int { 12 }
+#else
+    /// Rows of the largest tile.
+    @inline(always)
+    var rowsPerTile: Int { 6 }
+#endif
+
+/// Columns of the widest tile: two vectors.
+@inline(always)
+var columnsPerTile: Int { 2 * lanes }
+
+/// A block of matrix a, read element by element: element (i, p) lies at `start[i * rowStride + p * stepStride]`.
+///
+/// Row-major storage has `stepStride` 1, transposed storage has `rowStride` 1; neither needs packing to be read.
+struct LeftBlock {
+    var start: UnsafePointer<Float>
+    var rowStride: Int
+    var stepStride: Int
+}
+
+/// A block of matrix b, read by vectors: step p starts at `start + p * stepStride`, its columns are contiguous.
+struct RightBlock {
+    var start: UnsafePointer<Float>
+    var stepStride: Int
+}
+
+enum Tile<let rows: Int, let vectors: Int> {
+    /// c = a b, or c += a b: [rows, vectors * lanes] = [rows, steps] [steps, vectors * lanes].
+    @inline(always)
+    static func multiply(
+        _ left: LeftBlock, _ right: RightBlock, steps: Int, into c: UnsafeMutablePointer<Float>, stride: Int,
+        adding: Bool
+    ) {
+        var sums = InlineArray<rows, InlineArray<vectors, Vector>>(repeating: InlineArray(repeating: .zeros))
+        // Rows are addressed from a few group pointers, so that advancing them is not a chain of one addition per row.
+        var a = left.start
+        var b = right.start
+        let rowStride = left.rowStride
+        for _ in 0..<steps {
+            var columns = InlineArray<vectors, Vector>(repeating: .zeros)
+            for j in 0..<vectors { columns[j] = load(b + j * lanes) }
+            for i in 0..<rows {
+                let factor = Vector(repeating: a[i * rowStride])
+                for j in 0..<vectors { sums[i][j] = fusedMultiplyAdd(factor, columns[j], sums[i][j]) }
+            }
+            a += left.stepStride
+            b += right.stepStride
+        }
+        for i in 0..<rows {
+            for j in 0..<vectors {
+                let to = c + i * stride + j * lanes
+                store(adding ? sums[i][j] + load(to) : sums[i][j], to)
+            }
+        }
+    }
+}
+
+/// Multiplies a tile of `rows` in 1...`rowsPerTile` and `vectors` in 1...2.
+@inline(never)
+func multiplyTile(
+    rows: Int, vectors: Int, _ left: LeftBlock, _ right: RightBlock, steps: Int,
+    into c: UnsafeMutablePointer<Float>, stride: Int, adding: Bool
+) {
+    switch (rows, vectors) {
+    case (1, 2):
+        Tile<1, 2>.multiply(left, right, steps: steps, into: c, stride: stride, adding: adding)
+    case (2, 2):
+        Tile<2, 2>.multiply(left, right, steps: steps, into: c, stride: stride, adding: adding)
+    case (3, 2):
+        Tile<3, 2>.multiply(left, right, steps: steps, into: c, stride: stride, adding: adding)
+    case (4, 2):
+        Tile<4, 2>.multiply(left, right, steps: steps, into: c, stride: stride, adding: adding)
+    case (5, 2):
+        Tile<5, 2>.multiply(left, right, steps: steps, into: c, stride: stride, adding: adding)
+    case (6, 2):
+        Tile<6, 2>.multiply(left, right, steps: steps, into: c, stride: stride, adding: adding)
+    case (1, 1):
+        Tile<1, 1>.multiply(left, right, steps: steps, into: c, stride: stride, adding: adding)
+    case (2, 1):
+        Tile<2, 1>.multiply(left, right, steps: steps, into: c, stride: stride, adding: adding)
+    case (3, 1):
+        Tile<3, 1>.multiply(left, right, steps: steps, into: c, stride: stride, adding: adding)
+    case (4, 1):
+        Tile<4, 1>.multiply(left, right, steps: steps, into: c, stride: stride, adding: adding)
+    case (5, 1):
+        Tile<5, 1>.multiply(left, right, steps: steps, into: c, stride: stride, adding: adding)
+    case (6, 1):
+        Tile<6, 1>.multiply(left, right, steps: steps, into: c, stride: stride, adding: adding)
+    #if V4
+        case (7, 2):
+            Tile<7, 2>.multiply(left, right, steps: steps, into: c, stride: stride, adding: adding)
+        case (8, 2):
+            Tile<8, 2>.multiply(left, right, steps: steps, into: c, stride: stride, adding: adding)
+        case (9, 2):
+            Tile<9, 2>.multiply(left, right, steps: steps, into: c, stride: stride, adding: adding)
+        case (10, 2):
+            Tile<10, 2>.multiply(left, right, steps: steps, into: c, stride: stride, adding: adding)
+        case (11, 2):
+            Tile<11, 2>.multiply(left, right, steps: steps, into: c, stride: stride, adding: adding)
+        case (12, 2):
+            Tile<12, 2>.multiply(left, right, steps: steps, into: c, stride: stride, adding: adding)
+        case (7, 1):
+            Tile<7, 1>.multiply(left, right, steps: steps, into: c, stride: stride, adding: adding)
+        case (8, 1):
+            Tile<8, 1>.multiply(left, right, steps: steps, into: c, stride: stride, adding: adding)
+        case (9, 1):
+            Tile<9, 1>.multiply(left, right, steps: steps, into: c, stride: stride, adding: adding)
+        case (10, 1):
+            Tile<10, 1>.multiply(left, right, steps: steps, into: c, stride: stride, adding: adding)
+        case (11, 1):
+            Tile<11, 1>.multiply(left, right, steps: steps, into: c, stride: stride, adding: adding)
+        case (12, 1):
+            Tile<12, 1>.multiply(left, right, steps: steps, into: c, stride: stride, adding: adding)
+    #endif
+    default: break
+    }
+}

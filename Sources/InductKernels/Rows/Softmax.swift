@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// y[r] = softmax(x[r]), in place allowed; dx = y (dy - sum(dy y)).
+// The row's maximum is subtracted first, so the largest exponent is 0. Rows are independent.
+
+import CVectors
+
+/// The greatest value of a row.
+@inline(always)
+func rowMaximum(_ x: UnsafePointer<Float>, count: Int) -> Float {
+    var largest = Vector(repeating: -.infinity)
+    var offset = 0
+    while offset + lanes <= count {
+        largest = maximum(largest, load(x + offset))
+        offset += lanes
+    }
+    var value = greatest(largest)
+    while offset < count {
+        value = value > x[offset] ? value : x[offset]
+        offset += 1
+    }
+    return value
+}
+
+/// `value` in the first `count` lanes, zero in the others.
+@inline(always)
+func keeping(_ count: Int, of value: Vector) -> Vector {
+    count == lanes ? value : select(laneNumbers, less: Vector(repeating: Float(count)), value, else: .zeros)
+}
+
+func softmax(rows: Int, columns: Int, _ x: UnsafePointer<Float>, into y: UnsafeMutablePointer<Float>) {
+    guard columns > 0 else { return }
+    for row in 0..<rows {
+        let from = x + row * columns
+        let to = y + row * columns
+        let largest = Vector(repeating: rowMaximum(from, count: columns))
+        var sums = Vector.zeros
+        forEachVector(columns) { offset, count in
+            let value = keeping(count, of: exponential(load(from + offset, count: count) - largest))
+            sums += value
+            store(value, to + offset, count: count)
+        }
+        let total = Vector(repeating: sum(sums))
+        forEachVector(columns) { offset, count in
+            store(load(to + offset, count: count) / total, to + offset, count: count)
+        }
+    }
+}
+
+func softmaxBackward(
+    rows: Int, columns: Int, _ y: UnsafePointer<Float>, _ dy: UnsafePointer<Float>,
+    into dx: UnsafeMutablePointer<Float>
+) {
+    for row in 0..<rows {
+        let values = y + row * columns
+        let from = dy + row * columns
+        let to = dx + row * columns
+        var products = Vector.zeros
+        forEachVector(columns) { offset, count in
+            products = fusedMultiplyAdd(
+                load(values + offset, count: count), load(from + offset, count: count), products)
+        }
+        let mean = Vector(repeating: sum(products))
+        forEachVector(columns) { offset, count in
+            let value = load(values + offset, count: count) * (load(from + offset, count: count) - mean)
+            store(value, to + offset, count: count)
+        }
+    }
+}
