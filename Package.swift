@@ -101,7 +101,7 @@ let package = Package(
             name: "InductTheoryTests", dependencies: ["InductTheory", "InductCore"], swiftSettings: features),
         .testTarget(
             name: "InductKernelsTests",
-            dependencies: ["InductHost", "InductCore", .product(name: "CInduct", package: "Swift")],
+            dependencies: [.product(name: "CInduct", package: "Swift")],
             swiftSettings: features),
         .testTarget(
             name: "InductHostTests",

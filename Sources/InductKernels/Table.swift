@@ -117,11 +117,13 @@ private func vectorKernels() -> induct_kernels {
     }
     table.random_uniforms = { seed, purpose, index, first, count, values in
         guard let values else { return }
-        randomUniforms(WordRun(seed: seed, purpose: purpose, index: index, first: first, count: Int(count)), into: values)
+        randomUniforms(
+            WordRun(seed: seed, purpose: purpose, index: index, first: first, count: Int(count)), into: values)
     }
     table.random_normals = { seed, purpose, index, first, count, values in
         guard let values else { return }
-        randomNormals(WordRun(seed: seed, purpose: purpose, index: index, first: first, count: Int(count)), into: values)
+        randomNormals(
+            WordRun(seed: seed, purpose: purpose, index: index, first: first, count: Int(count)), into: values)
     }
     table.hmm_sample = { call in call.map { hmmSample($0.pointee) } }
     return table

@@ -77,7 +77,9 @@ private struct AttentionHead {
                     let rows = min(rowsPerTile, groupEnd - row)
                     let end = isCausal ? min(blockKeys, row + rows - block) : blockKeys
                     if end > 0 {
-                        tile(scratch, row: row, rows: rows, statistics: row - group, block: block, end: end, of: blockKeys)
+                        tile(
+                            scratch, row: row, rows: rows, statistics: row - group, block: block, end: end,
+                            of: blockKeys)
                     }
                     row += rows
                 }

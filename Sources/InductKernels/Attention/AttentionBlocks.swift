@@ -75,7 +75,8 @@ struct AttentionScratch {
         var key = 0
         while key < count {
             packPanel(
-                columns: from + key * stride, stride: stride, steps: headSize, columns: min(columnsPerTile, count - key),
+                columns: from + key * stride, stride: stride, steps: headSize,
+                columns: min(columnsPerTile, count - key),
                 into: packed + key * headSize)
             key += columnsPerTile
         }

@@ -17,7 +17,9 @@ import CVectors
 enum GemmBlocks {
     /// Packed block of b: half of a 1 MiB L2 cache.
     static var rightBlock: Int { 128 * 1024 }
-    /// Most steps of one block. Epilogues need the whole sum, so products that have them get longer blocks.
+    /// Most steps of one block.
+    ///
+    /// Epilogues need the whole sum, so products that have them get longer blocks.
     static func maximalSteps(transposedLeft: Bool) -> Int { transposedLeft ? 512 : 1024 }
     /// Packed tile of a, with a vector of slack.
     static var leftTile: Int { rowsPerTile * (1024 + lanes) + lanes }
@@ -99,7 +101,8 @@ private func multiply(
                 let to = packedRight + panel * columnsPerTile * blockSteps
                 if transposedB {
                     packPanel(
-                        columns: b + column * ldb + firstStep, stride: ldb, steps: blockSteps, columns: columns, into: to)
+                        columns: b + column * ldb + firstStep, stride: ldb, steps: blockSteps, columns: columns,
+                        into: to)
                 } else if !readsRightInPlace || columns % lanes != 0 {
                     packPanel(
                         rows: b + firstStep * ldb + column, stride: ldb, steps: blockSteps, columns: columns, into: to)

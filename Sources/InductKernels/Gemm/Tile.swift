@@ -65,7 +65,7 @@ enum Tile<let rows: Int, let vectors: Int> {
     }
 }
 
-/// Multiplies a tile of `rows` in 1...`rowsPerTile` and `vectors` in 1...2.
+/// Multiplies a tile: `rows` within [1, rowsPerTile], `vectors` within [1, 2].
 @inline(never)
 func multiplyTile(
     rows: Int, vectors: Int, _ left: LeftBlock, _ right: RightBlock, steps: Int,

@@ -44,7 +44,8 @@ struct WordRun {
     private func step(_ block: UInt32) -> InlineArray<4, Vector> {
         let counter: PhiloxWords = [
             Words(repeating: block) &+ laneIndices, Words(repeating: purpose),
-            Words(repeating: UInt32(truncatingIfNeeded: index)), Words(repeating: UInt32(truncatingIfNeeded: index >> 32)),
+            Words(repeating: UInt32(truncatingIfNeeded: index)),
+            Words(repeating: UInt32(truncatingIfNeeded: index >> 32)),
         ]
         let c = philox(counter, seed: seed)
         let even0 = interleaveLower(floats(bits: c[0]), floats(bits: c[2]))

@@ -73,15 +73,18 @@ func referenceKernels() -> induct_kernels {
     table.sgd = { call in call.map { Reference.sgd($0.pointee) } }
     table.random_words = { seed, purpose, index, first, count, words in
         guard let words else { return }
-        Reference.randomWords(Reference.Words(seed: seed, purpose: purpose, index: index, first: first, count: Int(count)), into: words)
+        Reference.randomWords(
+            Reference.Words(seed: seed, purpose: purpose, index: index, first: first, count: Int(count)), into: words)
     }
     table.random_uniforms = { seed, purpose, index, first, count, values in
         guard let values else { return }
-        Reference.randomUniforms(Reference.Words(seed: seed, purpose: purpose, index: index, first: first, count: Int(count)), into: values)
+        Reference.randomUniforms(
+            Reference.Words(seed: seed, purpose: purpose, index: index, first: first, count: Int(count)), into: values)
     }
     table.random_normals = { seed, purpose, index, first, count, values in
         guard let values else { return }
-        Reference.randomNormals(Reference.Words(seed: seed, purpose: purpose, index: index, first: first, count: Int(count)), into: values)
+        Reference.randomNormals(
+            Reference.Words(seed: seed, purpose: purpose, index: index, first: first, count: Int(count)), into: values)
     }
     table.hmm_sample = { call in call.map { Reference.hmmSample($0.pointee) } }
     return table

@@ -20,7 +20,9 @@ var normBackwardScratch: Int { 2 * columnsPerStrip }
 func normBackward(_ call: induct_norm) {
     let rows = Int(call.rows)
     let columns = Int(call.columns)
-    guard columns > 0, let x = call.x, let gain = call.gain, let dy = call.dy, let inverse = call.inverse else { return }
+    guard columns > 0, let x = call.x, let gain = call.gain, let dy = call.dy, let inverse = call.inverse else {
+        return
+    }
     let centers = call.center != 0
     if let dx = call.dx {
         for row in 0..<rows {
