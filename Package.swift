@@ -117,6 +117,10 @@ let package = Package(
         .testTarget(
             name: "AbiTests", dependencies: [.product(name: "CInduct", package: "Swift")], exclude: ["C"],
             swiftSettings: features),
+        .testTarget(
+            name: "ModelTests",
+            dependencies: ["InductHost", "InductCore", .product(name: "Logging", package: "swift-log")],
+            swiftSettings: features),
         .testTarget(name: "InductReportTests", dependencies: ["InductReport", "InductCore"], swiftSettings: features),
         .testTarget(name: "DocumentationTests", dependencies: ["InductCore"], swiftSettings: features),
         .testTarget(name: "CommandLineTests", dependencies: ["InductCore"], swiftSettings: features),

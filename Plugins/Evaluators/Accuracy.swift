@@ -15,7 +15,7 @@ struct Accuracy: Evaluator {
     init(_ creation: Creation) throws {
         schema = try EvaluatedSchema(creation)
         guard schema.task != .regression else {
-            throw InductError.invalid("accuracy needs classes, and this source is a regression task: use position-loss")
+            throw InductError.invalid("it needs classes, and this source is a regression task: use position-loss")
         }
     }
 

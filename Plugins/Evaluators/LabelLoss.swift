@@ -25,12 +25,12 @@ struct LabelLoss: Evaluator {
     init(_ creation: Creation) throws {
         let schema = try EvaluatedSchema(creation)
         guard schema.task == .nextToken, let tokensIndex = schema.tokens else {
-            throw InductError.invalid("label-loss counts tokens, and this source is no next-token task")
+            throw InductError.invalid("it counts tokens, and this source is no next-token task")
         }
         let tokens = try creation.configuration.integers("tokens")
         if let outside = tokens.first(where: { $0 >= schema.classes }) {
             throw InductError.invalid(
-                "label-loss: token \(outside) lies outside the source's vocabulary, [0, \(schema.classes))")
+                "token \(outside) lies outside the source's vocabulary, [0, \(schema.classes))")
         }
         var isLabel = [Bool](repeating: false, count: schema.classes)
         for token in tokens { isLabel[token] = true }

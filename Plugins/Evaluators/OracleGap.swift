@@ -20,7 +20,7 @@ struct OracleGap: Evaluator {
         schema = try EvaluatedSchema(creation)
         guard schema.task != .regression else {
             throw InductError.invalid(
-                "oracle-gap compares laws over classes, and this source is a regression task: use position-loss")
+                "it compares laws over classes, and this source is a regression task: use position-loss")
         }
     }
 

@@ -23,11 +23,11 @@ final class ConstantGate: Gate {
         let weights = given ?? [Double](repeating: 1 / Double(experts), count: experts)
         guard weights.count == experts else {
             throw InductError.invalid(
-                "constant: \(weights.count) weights for \(experts) experts: give one for each expert")
+                "\(weights.count) weights for \(experts) experts: give one for each expert")
         }
         let sum = weights.reduce(0, +)
         guard given == nil || (sum - 1).magnitude <= 1e-9 else {
-            throw InductError.invalid("constant: the weights sum to \(sum), not to 1")
+            throw InductError.invalid("the weights sum to \(sum), not to 1")
         }
         self.weights = weights.map { Float($0) }
         if case .constant(let count)? = creation.schema?.positions { positions = count } else { positions = nil }

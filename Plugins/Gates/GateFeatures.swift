@@ -28,24 +28,24 @@ struct GateFeatures: Sendable {
     /// Rows are positions of a sequence; otherwise whole sequences.
     private let isByPosition: Bool
 
-    init(_ schema: Schema, withLabels: Bool, gate: String) throws(InductError) {
+    init(_ schema: Schema, withLabels: Bool) throws(InductError) {
         let inputs = schema.tensors.indices.filter { schema.tensors[$0].role == .input }
         isByPosition = schema.task == .nextToken
         if isByPosition {
             guard inputs.count == 1, let index = inputs.first, schema.tensors[index].type == .int32 else {
-                throw InductError.invalid("\(gate) reads the tokens of a next-token source, and nothing beside them")
+                throw InductError.invalid("it reads the tokens of a next-token source, and nothing beside them")
             }
             parts = [.tokens(index: index, vocabulary: schema.tensors[index].limit ?? schema.classes)]
             return
         }
         guard schema.positions == .constant(1) else {
             throw InductError.invalid(
-                "\(gate) reads all inputs of a sample at once, so the source must predict one position, the last")
+                "it reads all inputs of a sample at once, so the source must predict one position, the last")
         }
         var parts: [Part] = []
         for index in inputs {
             let tensor = schema.tensors[index]
-            let size = try Self.itemSize(tensor, gate: gate)
+            let size = try Self.itemSize(tensor)
             switch tensor.type {
             case .float32: parts.append(.floats(index: index, size: size))
             case .int32 where withLabels:
@@ -55,16 +55,16 @@ struct GateFeatures: Sendable {
         }
         self.parts = parts
         guard width > 0 else {
-            throw InductError.invalid("\(gate) finds no inputs that it can read in this source")
+            throw InductError.invalid("it finds no inputs that it can read in this source")
         }
     }
 
     /// Elements of one sample.
-    private static func itemSize(_ tensor: TensorSchema, gate: String) throws(InductError) -> Int {
+    private static func itemSize(_ tensor: TensorSchema) throws(InductError) -> Int {
         var size = 1
         for dimension in tensor.shape.dropFirst() {
             guard case .constant(let count) = dimension else {
-                throw InductError(.internal, "\(gate) was given a schema whose length is not bound")
+                throw InductError(.internal, "a gate was given a schema whose length is not bound")
             }
             size *= count
         }

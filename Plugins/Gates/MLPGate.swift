@@ -32,12 +32,12 @@ final class MLPGate: Gate {
 
     init(_ creation: Creation) throws {
         guard let schema = creation.schema, creation.expertCount >= 2 else {
-            throw InductError.invalid("mlp-gate weighs two experts or more, and there are \(creation.expertCount)")
+            throw InductError.invalid("it weighs two experts or more, and there are \(creation.expertCount)")
         }
         kernels = try Kernels(creation.host, for: Self.name)
         experts = creation.expertCount
         features = try GateFeatures(
-            schema, withLabels: try creation.configuration.boolean("labels"), gate: Self.name)
+            schema, withLabels: try creation.configuration.boolean("labels"))
         activation = Self.activation(try creation.configuration.string("activation"))
         var layers: [Linear] = []
         var inputs = features.width

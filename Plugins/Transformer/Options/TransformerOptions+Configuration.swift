@@ -56,7 +56,7 @@ extension TransformerOptions {
         else {
             let names = inputs.map { schema.tensors[$0].name }.joined(separator: ", ")
             throw InductError.invalid(
-                "transformer reads one input \"tokens\" and predicts the next token, but this source's inputs are "
+                "it reads one input \"tokens\" and predicts the next token, but this source's inputs are "
                     + "(\(names)) and its task is \(schema.task): choose an architecture for that task")
         }
         let options = try TransformerOptions(
@@ -90,25 +90,25 @@ extension TransformerOptions {
 
         guard hasHeadSize || width % heads == 0 else {
             throw InductError.invalid(
-                "transformer: width=\(width) is not a multiple of heads=\(heads): change one of them, or give head_size"
+                "width=\(width) is not a multiple of heads=\(heads): change one of them, or give head_size"
             )
         }
         guard heads % keyValueHeads == 0 else {
             throw InductError.invalid(
-                "transformer: heads=\(heads) is not a multiple of key_value_heads=\(keyValueHeads)")
+                "heads=\(heads) is not a multiple of key_value_heads=\(keyValueHeads)")
         }
         guard positions != .rotary || headSize % 2 == 0 else {
             throw InductError.invalid(
-                "transformer: positions=rotary needs an even head size, and it is \(headSize): give head_size")
+                "positions=rotary needs an even head size, and it is \(headSize): give head_size")
         }
         guard !isTied || vocabulary == classes else {
             throw InductError.invalid(
-                "transformer: tied=true needs as many classes as tokens, but the source has \(classes) and \(vocabulary)"
+                "tied=true needs as many classes as tokens, but the source has \(classes) and \(vocabulary)"
             )
         }
         guard vocabulary > 0 && classes > 0 && length > 0 else {
             throw InductError.invalid(
-                "transformer: a vocabulary of \(vocabulary), \(classes) classes and length \(length) leave nothing to learn"
+                "a vocabulary of \(vocabulary), \(classes) classes and length \(length) leave nothing to learn"
             )
         }
     }
@@ -118,7 +118,7 @@ extension TransformerOptions {
     ) throws(InductError) -> Choice {
         let value = try configuration.string(name)
         guard let choice = Choice(rawValue: value) else {
-            throw InductError.invalid("transformer: \(name)=\"\(value)\" is not a choice")
+            throw InductError.invalid("\(name)=\"\(value)\" is not a choice")
         }
         return choice
     }

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import InductCore
+import InductHost
+import Logging
+
+/// A host that sees the default plugins beside the tests, and nothing else.
+enum TestHost {
+    /// Where `swift build` puts `induct` and the libraries.
+    static var buildDirectory: String {
+        let path = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? ""
+        return (path as NSString).deletingLastPathComponent
+    }
+
+    static func make(kernels: String? = "reference") throws -> PluginHost {
+        try PluginHost(
+            HostOptions(
+                executableDirectory: buildDirectory, kernels: kernels, describer: buildDirectory + "/induct",
+                cacheDirectory: buildDirectory + "/model-tests-cache",
+                log: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })))
+    }
+
+    /// What a next-token model of `length` positions sees.
+    static func tokens(vocabulary: Int, length: Int) -> Schema {
+        Schema(
+            task: .nextToken, loss: .crossEntropy,
+            tensors: [
+                TensorSchema(name: "tokens", type: .int32, role: .input, shape: [.batch, .length], limit: vocabulary)
+            ],
+            classes: vocabulary, positions: .length
+        )
+        .bound(length: length)
+    }
+
+    /// What a model of labelled examples sees: a context of pairs and a query.
+    static func examples(items: Int, size: Int, classes: Int) -> Schema {
+        Schema(
+            task: .classification, loss: .crossEntropy,
+            tensors: [
+                TensorSchema(
+                    name: "inputs", type: .float32, role: .input, shape: [.batch, .constant(items), .constant(size)]),
+                TensorSchema(
+                    name: "labels", type: .int32, role: .input, shape: [.batch, .constant(items - 1)], limit: classes),
+                TensorSchema(
+                    name: "targets", type: .int32, role: .target, shape: [.batch, .constant(1)], limit: classes),
+            ],
+            classes: classes, positions: .constant(1))
+    }
+}
