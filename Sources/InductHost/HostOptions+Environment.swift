@@ -3,8 +3,9 @@
 package import Logging
 
 extension HostOptions {
-    /// What the environment of a process says, by the XDG base directory rules: INDUCT_PLUGIN_PATH, XDG_DATA_HOME,
-    /// XDG_CACHE_HOME, HOME. Relative XDG directories are ignored, as the rules ask.
+    /// What the environment of a process says: INDUCT_PLUGIN_PATH, XDG_DATA_HOME, XDG_CACHE_HOME, HOME.
+    ///
+    /// By the XDG base directory rules; relative XDG directories are ignored, as the rules ask.
     ///
     /// - Parameters:
     ///   - environment: the variables

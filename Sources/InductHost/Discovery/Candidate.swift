@@ -17,7 +17,7 @@ struct Candidate: Sendable {
     }
 }
 
-/// Walks the search path; see "Bundles" in the design. It opens no library.
+/// Walks the search path, and opens no library.
 struct CandidateSearch {
     private let trust: FileTrust
     private(set) var candidates: [Candidate] = []
@@ -75,7 +75,7 @@ struct CandidateSearch {
         }
     }
 
-    /// - Parameter orPass: a library without the entry is passed over: it belongs to something else.
+    /// Takes a library; with `orPass`, one without the entry is passed over, for it belongs to something else.
     private mutating func add(library path: String, isNamed: Bool, orPass: Bool = false) {
         do throws(TableDefect) {
             let resolved = try FilePaths.resolved(path)

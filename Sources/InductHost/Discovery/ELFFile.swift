@@ -2,7 +2,7 @@
 
 import Glibc
 
-/// A look into a shared library without loading it: does the dynamic linker find a symbol there?
+/// A look into a shared library without loading it, for the symbols that the dynamic linker would find there.
 ///
 /// Goals: never run anything of the file; survive any bytes; find what dlsym would find. It follows the dynamic segment,
 /// as the dynamic linker does, so section headers may lie or be absent.

@@ -17,12 +17,15 @@ struct FileTrust: Sendable {
     /// Checks a file, or a directory, and the directory that holds it.
     ///
     /// - Parameter path: without symbolic links
+    /// - Throws: who else could have put something there.
     func check(_ path: String) throws(TableDefect) {
         try check(path, "it", allowingSticky: false)
         try check(holderOf: path)
     }
 
-    /// Checks the directory that holds `path`. Everyone may write there if it is sticky, as /tmp is, for then nobody can
+    /// Checks the directory that holds `path`.
+    ///
+    /// Everyone may write there if it is sticky, as /tmp is, for then nobody can
     /// put another file in the place of this one.
     func check(holderOf path: String) throws(TableDefect) {
         let directory = FilePaths.parent(of: path)

@@ -12,6 +12,7 @@ package enum PluginDescriber {
     /// A refusal by the dynamic linker says "linked": false besides.
     ///
     /// - Parameter path: absolute
+    /// - Returns: the answer of the child process.
     package static func describe(_ path: String) -> JSON {
         do throws(TableDefect) {
             _ = try LibraryHandle(path: path)
@@ -41,6 +42,8 @@ package enum PluginDescriber {
         let nowhere = open("/dev/null", O_WRONLY | O_CLOEXEC)
         guard answer >= 0, nowhere >= 0 else { _exit(74) }
         dup2(nowhere, STDOUT_FILENO)
+        // A crash is the answer: no handler of the runtime's may catch it, least of all one that comes back from it.
+        for fatal in [SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGTRAP] { signal(fatal, SIG_DFL) }
         var limit = rlimit(rlim_cur: 0, rlim_max: 0)
         setrlimit(__rlimit_resource_t(UInt32(RLIMIT_CORE.rawValue)), &limit)
         let bytes = Array((describe(path).text + "\n").utf8)

@@ -54,7 +54,9 @@ struct PluginDescription: Equatable, Sendable {
         ]
     }
 
-    /// Reads `json` back. Nothing in it is trusted, for it comes from another process or from a file.
+    /// Reads `json` back.
+    ///
+    /// Nothing in it is trusted, for it comes from another process or from a file.
     init(_ json: JSON) throws(TableDefect) {
         guard let id = json["id"]?.string, Names.isReverseDomain(id), let version = json["version"]?.string,
             Names.isVersion(version), let provides = json["provides"]?.array, !provides.isEmpty

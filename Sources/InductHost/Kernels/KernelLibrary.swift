@@ -17,7 +17,8 @@ package final class KernelLibrary: TrainingKernels, @unchecked Sendable {
     ///
     /// - Parameters:
     ///   - directory: where the kernel libraries lie
-    ///   - variant: its name; nil = the best that this processor runs
+    ///   - name: the variant; nil = the best that this processor runs
+    /// - Throws: when there is no such variant, this processor cannot run it, or its library is damaged.
     package init(directory: String, variant name: String? = nil) throws(HostError) {
         let chosen = try KernelVariant.chosen(name)
         path = directory + "/" + chosen.library

@@ -13,6 +13,7 @@ enum Negotiation {
     ///   - theirs: the plugin's struct; its first field is `struct_size`
     ///   - name: the struct's name in the headers, for messages
     ///   - minimum: bytes up to the end of the last field that must be there
+    /// - Returns: a copy, with zeros beyond what the plugin knows.
     /// - Throws: when the pointer is NULL or the size is too small or absurd.
     static func read<Table>(
         _ theirs: UnsafePointer<Table>?, _ name: String, minimum: Int

@@ -33,6 +33,7 @@ final class PluginLibrary: @unchecked Sendable {
     /// - Parameters:
     ///   - path: absolute, so that the dynamic linker does not search
     ///   - services: what the plugin may use; kept for the rest of the process
+    /// - Throws: what is wrong with the library, its entry or its tables.
     init(path: String, services: HostServices) throws(TableDefect) {
         self.path = path
         host = services.makeTable()

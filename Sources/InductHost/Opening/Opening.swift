@@ -41,7 +41,9 @@ struct Opening {
         spec = Self.complete(written, config: config, children: children)
     }
 
-    /// Calls the factory. What the plugin finds wrong with its parameters is an error in the spec.
+    /// Calls the factory.
+    ///
+    /// What the plugin finds wrong with its parameters is an error in the spec.
     func create(
         _ body: (UnsafePointer<induct_create>, UnsafeMutablePointer<induct_error>) -> induct_status
     ) throws {

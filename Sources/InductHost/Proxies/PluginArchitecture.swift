@@ -4,7 +4,9 @@ import CInduct
 package import InductCore
 import Synchronization
 
-/// An architecture or gate of a plugin. Parameters and points were checked when it was made; passes go straight through.
+/// An architecture or gate of a plugin.
+///
+/// Parameters and points were checked when it was made; passes go straight through.
 package final class PluginArchitecture: Architecture, @unchecked Sendable {
     typealias Instance = PluginInstance<induct_architecture>
     typealias PassFunction =

@@ -3,7 +3,7 @@
 import CInduct
 package import InductCore
 
-/// An evaluator of a plugin. Its needs were checked when it was made.
+/// An evaluator of a plugin, its needs checked when it was made.
 package final class PluginEvaluator: Evaluator, @unchecked Sendable {
     typealias Instance = PluginInstance<induct_evaluator>
 

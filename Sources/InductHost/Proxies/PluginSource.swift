@@ -3,7 +3,9 @@
 import CInduct
 package import InductCore
 
-/// A source of a plugin. Its schema and views were checked when it was made; every fill is checked for values outside
+/// A source of a plugin.
+///
+/// Its schema and views were checked when it was made; every fill is checked for values outside
 /// the limits that the schema states, so that nothing after it indexes out of range.
 package final class PluginSource: Source, @unchecked Sendable {
     package var spec: String { resolvedSpec.description }

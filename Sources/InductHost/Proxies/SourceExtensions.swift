@@ -64,7 +64,7 @@ struct SourceExtensions {
         return model
     }
 
-    /// start . right = 1 and sum_x T_x right = right; an HMM's numbers are probabilities besides.
+    /// Checks that start right = 1 and that sum_x T_x right = right; an HMM's numbers are probabilities besides.
     private static func checkSums(_ model: SourceHMM) throws(TableDefect) {
         let states = model.states
         let isHMM = model.right == nil

@@ -31,7 +31,9 @@ enum TensorTable {
     /// 8-byte words for one tensor: its struct, shape and strides.
     private static let words = 6 + 2 * Int(INDUCT_MAX_RANK)
 
-    /// Calls `body` with pointers to `count` tensors, NULL where `rows` gives nil. Up to some fifty tensors it allocates
+    /// Calls `body` with pointers to `count` tensors, NULL where `rows` gives nil.
+    ///
+    /// Up to some fifty tensors it allocates
     /// nothing.
     static func with<Result>(
         count: Int, _ rows: (Int) -> Rows?,

@@ -11,7 +11,7 @@ import InductCore
 /// is called by its parent alone, so every thread takes the locks along a tree, from the root down, and no two threads
 /// wait for each other; with one lock for each library they could.
 final class CallGate: @unchecked Sendable {
-    /// "org.example.coins/biased-coin"
+    /// Who is called: "org.example.coins/biased-coin".
     let plugin: String
     private let name: UnsafeMutablePointer<CChar>
     private let lock: RecursiveLock?
@@ -36,7 +36,9 @@ final class CallGate: @unchecked Sendable {
         return result
     }
 
-    /// Runs a call that gives a status and may say why it fails. Allocates nothing when it succeeds.
+    /// Runs a call that gives a status and may say why it fails.
+    ///
+    /// Allocates nothing when it succeeds.
     func run(
         _ call: StaticString, _ body: (UnsafeMutablePointer<induct_error>) -> induct_status
     ) throws(PluginFailure) {

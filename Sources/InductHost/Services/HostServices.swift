@@ -5,8 +5,9 @@ import CInduct
 import InductCore
 import Logging
 
-/// What the host offers to one plugin: its induct_host table, see host.h. It lives as long as the process, for the
-/// plugin may keep the pointer.
+/// What the host offers to one plugin: its induct_host table, see host.h.
+///
+/// It lives as long as the process, for the plugin may keep the pointer.
 final class HostServices: @unchecked Sendable {
     /// The version of the host, told to plugins and written into runs.
     static let version = "0.1.0"
