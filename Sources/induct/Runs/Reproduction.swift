@@ -38,9 +38,10 @@ struct Reproduction {
         self.checks = checks
     }
 
-    /// Riechers et al. 2025, figure on induction, with a begin-of-sequence token; bounds for one seed.
+    /// Bounds for one seed of the experiment on induction, with a begin-of-sequence token.
     ///
     /// The optimal loss at a first name is (ln 12 + 5 ln 2) / 6.
+    /// Source: Riechers, Bigelow, Alt, Shai 2025.
     private static var induction: [Check] {
         let optimum = 0.991_773_8
         return [
