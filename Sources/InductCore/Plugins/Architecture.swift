@@ -69,7 +69,7 @@ package struct PassRequest: @unchecked Sendable {
     package var action: Action
     package var point: String
     package var tensor: TensorSlice
-    /// `[count, length]`; changes happen where it is not 0; nil = everywhere
+    /// `[count, length]`; changes happen where it is not 0; nil = everywhere.
     package var mask: UnsafePointer<Float>?
 
     package init(action: Action, point: String, tensor: TensorSlice, mask: UnsafePointer<Float>? = nil) {
@@ -86,24 +86,24 @@ package struct PassRequest: @unchecked Sendable {
 package struct Pass: @unchecked Sendable {
     package var mode = PassMode.train
     package var slot = 0
-    /// backward: add to the gradients instead of writing them
+    /// Backward: add to the gradients instead of writing them.
     package var accumulate = false
     package var step: UInt64 = 0
     package var seed: UInt64 = 0
-    /// index of the first row within the whole batch
+    /// Index of the first row within the whole batch.
     package var first: UInt64 = 0
     package var count = 0
     package var length = 0
-    /// in the bound schema's order; only inputs, the others nil
+    /// In the bound schema's order; only inputs, the others nil.
     package var tensors: [TensorSlice?] = []
     package var parameters: [UnsafePointer<Float>] = []
     package var workspace: UnsafeMutableRawPointer?
     package var workspaceSize = 0
     package var outputs: UnsafeMutablePointer<Float>?
     package var outputGradients: UnsafePointer<Float>?
-    /// by parameter; nil for those that are not trained
+    /// By parameter; nil for those that are not trained.
     package var gradients: [UnsafeMutablePointer<Float>?] = []
-    /// gates: the experts' predictions `[count, P, width]`, probabilities or values
+    /// Gates: the experts' predictions `[count, P, width]`, probabilities or values.
     package var experts: [UnsafePointer<Float>] = []
     package var requests: [PassRequest] = []
 
@@ -115,12 +115,12 @@ package struct Observation: @unchecked Sendable {
     package var step: UInt64
     package var count: Int
     package var length: Int
-    /// in the bound schema's order, targets and keys included
+    /// In the bound schema's order, targets and keys included.
     package var tensors: [TensorSlice?]
-    /// all parameters; only those flagged online may be written
+    /// All parameters; only those flagged online may be written.
     package var parameters: [UnsafeMutablePointer<Float>]
     package var outputs: UnsafePointer<Float>
-    /// gates: `[count, P, K]`
+    /// Gates: `[count, P, K]`.
     package var expertLosses: UnsafePointer<Float>?
     package var expertCount: Int
 

@@ -5,14 +5,14 @@ package struct EvaluationItems: OptionSet, Hashable, Sendable {
     package let rawValue: UInt32
     package init(rawValue: UInt32) { self.rawValue = rawValue }
 
-    /// log-probabilities, or values
+    /// Log-probabilities, or values.
     package static let predictions = Self(rawValue: 1)
     package static let losses = Self(rawValue: 2)
     package static let oracle = Self(rawValue: 4)
     package static let belief = Self(rawValue: 8)
     package static let posterior = Self(rawValue: 16)
     package static let parameters = Self(rawValue: 32)
-    /// the weights of the outermost gate
+    /// The weights of the outermost gate.
     package static let gate = Self(rawValue: 64)
 }
 
@@ -24,7 +24,7 @@ package struct EvaluationNeed: Hashable, Sendable {
     }
 
     package var stream: Stream
-    /// nil: the one the recipe names
+    /// Nil: the one the recipe names.
     package var view: String?
     package var items: EvaluationItems
     package var points: [String]
@@ -37,7 +37,9 @@ package struct EvaluationNeed: Hashable, Sendable {
     }
 }
 
-/// A part of a need's samples; see induct_evaluation_batch. Pointers are borrowed for the call.
+/// A part of a need's samples; see induct_evaluation_batch.
+///
+/// Pointers are borrowed for the call.
 package struct EvaluationBatch: @unchecked Sendable {
     package var need = 0
     package var step: UInt64 = 0
@@ -46,25 +48,25 @@ package struct EvaluationBatch: @unchecked Sendable {
     package var length = 0
     package var positions = 0
     package var classes = 0
-    /// in the bound schema's order
+    /// In the bound schema's order.
     package var tensors: [TensorSlice?] = []
-    /// `[count, P, classes]`
+    /// `[count, P, classes]`.
     package var predictions: UnsafePointer<Float>?
-    /// `[count, P]`
+    /// `[count, P]`.
     package var losses: UnsafePointer<Float>?
-    /// `[count, P, classes]`
+    /// `[count, P, classes]`.
     package var oracle: UnsafePointer<Double>?
-    /// `[count, P, beliefSize]`
+    /// `[count, P, beliefSize]`.
     package var belief: UnsafePointer<Double>?
-    /// `[count, P, componentCount]`
+    /// `[count, P, componentCount]`.
     package var posterior: UnsafePointer<Double>?
     package var beliefSize = 0
     package var componentCount = 0
-    /// in the need's order
+    /// In the need's order.
     package var points: [TensorSlice] = []
     package var parameterDescriptions: [ParameterDescription] = []
     package var parameters: [UnsafePointer<Float>] = []
-    /// `[count, P, expertCount]`
+    /// `[count, P, expertCount]`.
     package var gate: UnsafePointer<Float>?
     package var expertCount = 0
 

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Turns specs into opened parts of plugins. The host is one; tests have their own.
+/// Turns specs into opened parts of plugins.
 ///
-/// Throws `SpecError` for a spec that is wrong and `PluginFailure` for a plugin that fails.
+/// The host is one; tests have their own.  Throws `SpecError` for a spec that is wrong and `PluginFailure` for a plugin
+/// that fails.
 package protocol PluginOpener: AnyObject {
     func source(_ spec: PluginSpec) throws -> any Source
     /// `schema` is the bound one (`Schema.bound(length:)`).

@@ -46,13 +46,13 @@ package protocol SourceOracle: Sendable {
 
 /// Where an oracle writes; float64, nil where it is not wanted.
 package struct OracleResults: Sendable {
-    /// `[count, prefixes, classes]`
+    /// `[count, prefixes, classes]`.
     package var predictive: Tensor?
-    /// `[count, prefixes, beliefSize]`
+    /// `[count, prefixes, beliefSize]`.
     package var belief: Tensor?
-    /// `[count, prefixes, componentCount]`
+    /// `[count, prefixes, componentCount]`.
     package var posterior: Tensor?
-    /// `[count, prefixes]`, ln P(prefix) in nats
+    /// `[count, prefixes]`, ln P(prefix) in nats.
     package var logProbability: Tensor?
 
     package init(
@@ -84,14 +84,14 @@ package protocol SourceTheory: Sendable {
 package struct SourceHMM: Equatable, Sendable {
     package var states: Int
     package var tokens: Int
-    /// `[tokens, states, states]`: P(emit x, go to j | i)
+    /// `[tokens, states, states]`: P(emit x, go to j | i).
     package var transition: [Double]
-    /// `[states]`
+    /// `[states]`.
     package var start: [Double]
-    /// `[states]`; nil for an HMM: all ones
+    /// `[states]`; nil for an HMM: all ones.
     package var right: [Double]?
     package var componentCount: Int
-    /// `[states]`; nil when there is one component
+    /// `[states]`; nil when there is one component.
     package var componentOfState: [Int]?
 
     package init(

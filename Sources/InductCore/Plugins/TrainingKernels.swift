@@ -9,9 +9,9 @@ package struct AdamStep: Sendable {
     package var decay: Float
     package var isDecoupled: Bool
     package var gradientScale: Float
-    /// 1 / (1 - beta1^t)
+    /// 1 / (1 - beta1^t).
     package var correction1: Float
-    /// 1 / (1 - beta2^t)
+    /// 1 / (1 - beta2^t).
     package var correction2: Float
 
     package init(
@@ -30,7 +30,9 @@ package struct AdamStep: Sendable {
     }
 }
 
-/// The kernels that the training loop itself needs; the host opens them. All run in the calling thread.
+/// The kernels that the training loop itself needs; the host opens them.
+///
+/// All run in the calling thread.
 package protocol TrainingKernels: Sendable {
     /// "reference", "x86-64-v4", ...
     var variant: String { get }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// One result of an evaluation: a scalar, a curve along an axis, or a table. Values that do not exist are NaN.
+/// One result of an evaluation: a scalar, a curve along an axis, or a table.
+///
+/// Values that do not exist are NaN.
 package struct Metric: Equatable, Sendable {
     package enum Kind: Int, Sendable {
         case scalar
@@ -9,15 +11,15 @@ package struct Metric: Equatable, Sendable {
     }
 
     package var kind: Kind
-    /// snake_case
+    /// snake_case.
     package var name: String
-    /// "nats", "fraction"; nil = none
+    /// "nats", "fraction"; nil = none.
     package var unit: String?
     package var rows: Int
     package var columns: Int
-    /// `[rows, columns]`
+    /// `[rows, columns]`.
     package var values: [Double]
-    /// `[rows, columns]`; nil when none is defined
+    /// `[rows, columns]`; nil when none is defined.
     package var standardErrors: [Double]?
     /// What runs along the columns: "position".
     package var axis: String?
