@@ -112,6 +112,13 @@ let package = Package(
             exclude: ["Fixtures"],
             swiftSettings: features),
         .testTarget(
+            name: "SourceTests",
+            dependencies: [
+                "InductHost", "InductCore", "InductTheory", .product(name: "CInduct", package: "Swift"),
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: features),
+        .testTarget(
             name: "InductLabTests", dependencies: ["InductLab", "InductCore", "InductHost", "InductTheory"],
             swiftSettings: features),
         .testTarget(

@@ -11,6 +11,9 @@ import InductSDK
 
 /// Closed forms of a die drawn from a symmetric Dirichlet law.
 struct DirichletTheory: SourceTheory {
+    /// The longest curve, since its cost grows with the square of its length.
+    private static let largestLength = 100_000
+
     let law: DirichletPredictive
     let host: Host
 
@@ -18,6 +21,12 @@ struct DirichletTheory: SourceTheory {
     func entropy(
         into entropy: UnsafeMutableBufferPointer<Double>
     ) throws -> (entropyRate: TheoryValue, excessEntropy: TheoryValue) {
+        guard entropy.count <= Self.largestLength else {
+            throw InductError(
+                .outOfRange,
+                "dirichlet-iid: h_l is computed up to l = \(Self.largestLength), not \(entropy.count); ask for fewer "
+                    + "(h_l - h_mu is (V - 1) / (2 l) there)")
+        }
         let size = Double(law.vocabulary)
         let others = (size - 1) * law.alpha
         let terms = entropy.indices.map { count in
