@@ -133,7 +133,8 @@ final class RunLoop {
             isEvaluated: isEvaluated, isResumable: !experiment.holdsTraining)
         try store.write(state, trainer.parameters, trainer.optimizer)
         saved = trainer.step
-        try store.keep(newest: experiment.recipe.checkpoints.keep)
+        // While the newest one cannot be resumed from, an older one still has to be there.
+        if state.isResumable { try store.keep(newest: experiment.recipe.checkpoints.keep) }
     }
 
     private func end(_ ending: RunResult.Ending) throws -> RunResult {
