@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import InductCore
+import InductReport
 
 /// How large a reproduction is.
 enum ReproductionScale: String, CaseIterable {
@@ -56,7 +57,7 @@ struct Reproduction {
             Check(claim: "later names at most .005 nats", value: { $0.laterLabelLoss }, range: 0...0.005),
             Check(
                 claim: "names are copied from a step between 30 and 90 on",
-                value: { $0.transition.map(Double.init) }, range: 30...90),
+                value: { $0.transition?.step.map(Double.init) }, range: 30...90),
         ]
     }
 

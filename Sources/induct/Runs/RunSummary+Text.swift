@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import InductCore
+import InductReport
 import InductTheory
 
 extension RunSummary {
@@ -20,13 +21,13 @@ extension RunSummary {
             facts.append(("above the optimum", "\(meanGap.fixed(5)) nats per token, as KL(oracle || model)"))
         }
         if let laterLabelLoss { facts.append(("label seen before", "loss \(laterLabelLoss.fixed(4)) nats")) }
-        if laterLabelLoss != nil {
-            let limit = Self.transitionLoss.fixed(4)
+        if let transition {
+            let limit = transition.threshold.fixed(4)
             facts.append(
                 (
                     "transition",
-                    transition.map { "labels seen before cost less than (ln 2)/2 = \(limit) from step \($0) on" }
-                        ?? "not reached: labels seen before still cost more than (ln 2)/2 = \(limit)"
+                    transition.step.map { "labels seen before cost less than \(limit) nats from step \($0) on" }
+                        ?? "not reached: labels seen before still cost more than \(limit) nats"
                 ))
         }
         return TextTable.pairs(facts) + lossTable + labelTable
@@ -103,7 +104,7 @@ extension RunSummary {
                     ]
                 }),
             "label_loss_later": .optional(laterLabelLoss),
-            "transition_step": transition.map { .integer(Int64($0)) } ?? .null,
+            "transition_step": transition?.step.map { .integer(Int64($0)) } ?? .null,
         ]
     }
 }

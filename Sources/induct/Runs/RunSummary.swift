@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import Glibc
 import InductCore
 import InductReport
 import InductTheory
@@ -35,8 +34,8 @@ struct RunSummary {
     var meanGap: Double?
     /// At labels seen before.
     var laterLabelLoss: Double?
-    /// The first step with a later-label loss below half of ln 2; nil when there was none.
-    var transition: Int?
+    /// When the model began to copy labels; nil for a run without them.
+    var transition: Transition?
 
     init(_ run: RunRecord, recipe: Recipe, theory: Theory?) {
         source = recipe.source.description
@@ -65,12 +64,8 @@ struct RunSummary {
             }.filter { $0.loss.isFinite }
         }
         laterLabelLoss = Self.last(Name.laterLabel, run)?.scalar
-        transition =
-            run.records(of: Name.laterLabel).first { ($0.scalar ?? .infinity) < Self.transitionLoss }?.step
+        transition = Transition(in: run)
     }
-
-    /// Half of ln 2, in nats: half of what it costs to guess between two labels.
-    static let transitionLoss = 0.5 * log(2.0)
 
     private enum Name {
         static let loss = "position_loss"
