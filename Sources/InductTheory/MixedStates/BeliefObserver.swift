@@ -33,8 +33,10 @@ struct BeliefObserver {
         belief: UnsafePointer<Double>, law: UnsafePointer<Double>, into values: UnsafeMutablePointer<Double>
     ) {
         let tokens = model.tokens
-        values[0] = Self.entropy(law, tokens)
-        guard hasComponents else { return }
+        guard hasComponents else {
+            values[0] = Self.entropy(law, tokens)
+            return
+        }
         let components = model.componentCount
         withUnsafeTemporaryAllocation(of: Double.self, capacity: tokens * (components + 1) + 3 * components) {
             scratch in
@@ -46,7 +48,12 @@ struct BeliefObserver {
             // How many states of a component are possible, and the last of them.
             let possible = posterior + components
             let last = possible + components
-            for x in 0..<tokens { surprise[x] = law[x] > 0 ? -log(law[x]) : 0 }
+            var whole = 0.0
+            for x in 0..<tokens where law[x] > 0 {
+                surprise[x] = -log(law[x])
+                whole += law[x] * surprise[x]
+            }
+            values[0] = max(0, whole)
             let emission = model.transition.emission
             for i in 0..<model.states where belief[i] != 0 {
                 let component = model.componentOfState[i]

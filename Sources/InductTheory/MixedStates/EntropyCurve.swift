@@ -32,7 +32,8 @@ struct EntropyCurve {
     ) throws(TheoryError) {
         let nodes = Int(HiddenMarkovAnalysis.work / HiddenMarkovAnalysis.cost(model, observer))
         let budget = ExplorationBudget(
-            states: max(1000, min(250_000, 8_000_000 / (model.states + model.tokens + observer.count))),
+            states: max(
+                1000, min(completeOnly ? 32_000 : 250_000, 8_000_000 / (model.states + model.tokens + observer.count))),
             edges: 4 * nodes, lookahead: max(200, min(20_000, 2_000_000 / model.states)) / (completeOnly ? 8 : 1),
             completeOnly: completeOnly)
         var explorer = MixedStateExplorer(model: model, observer: observer, budget: budget)

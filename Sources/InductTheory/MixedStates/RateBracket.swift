@@ -10,29 +10,40 @@ struct RateBracket {
     let model: HiddenMarkovModel
     /// Depths to which the lower bound is followed where that is affordable.
     static let depth = 64
+    /// Positions over which a curve with a known rate is summed.
+    static let longDepth = 4096
 
     /// States rate, bounds and excess entropy as far as the curve of h_l and the lower bound allow.
-    func describe(_ curve: EntropyCurve, _ theory: inout Theory) throws(TheoryError) {
-        let entropy = curve.entropy
-        guard let last = entropy.last else { return }
+    ///
+    /// Where the lower bound gives the rate itself, and words need not be enumerated one by one, the curve is followed
+    /// until it reaches the rate, so that the excess entropy is its sum.
+    func describe(_ curve: inout EntropyCurve, _ theory: inout Theory) throws(TheoryError) {
+        guard let last = curve.entropy.last else { return }
         guard !model.isGeneralised else {
-            theory.entropyRate = Self.extrapolated(entropy)
+            theory.entropyRate = Self.extrapolated(curve.entropy)
             theory.excessEntropyReason =
                 "this generalised model has infinitely many mixed states, and its entropy rate has no bound from below"
             theory.notes.append(
-                "The entropy rate is extrapolated; h_\(entropy.count) = \(last) bounds it from above only.")
+                "The entropy rate is extrapolated; h_\(curve.levels) = \(last) bounds it from above only.")
             return
         }
         let lower = try lowerCurve()
         if let presentation = lower.presentation {
-            theory.entropyRate = presentation.limits.rates[0]
+            let rate = presentation.limits.rates[0]
+            theory.entropyRate = rate
+            if curve.frontier == nil, last - rate > 1e-13 {
+                curve = try EntropyCurve(
+                    model: model, observer: BeliefObserver(model: model, hasComponents: false),
+                    initial: BeliefLevel(start: model.start), length: max(curve.levels, Self.longDepth), knownRate: rate
+                )
+            }
         } else {
             let low = max(0, lower.entropy.last ?? 0)
             let bounds = low...max(low, last)
             theory.entropyRateBounds = bounds
-            theory.entropyRate = min(max(Self.extrapolated(entropy), bounds.lowerBound), bounds.upperBound)
+            theory.entropyRate = min(max(Self.extrapolated(curve.entropy), bounds.lowerBound), bounds.upperBound)
         }
-        describeExcess(entropy, &theory)
+        describeExcess(curve.entropy, &theory)
     }
 
     /// The entropies given the past and the first state, which never fall with l.
@@ -62,9 +73,10 @@ struct RateBracket {
         guard let rate = theory.entropyRate, let last = entropy.last, entropy.count > 3 else { return }
         let width = theory.entropyRateBounds.map { $0.upperBound - $0.lowerBound } ?? 0
         let (previous, before) = (entropy[entropy.count - 2], entropy[entropy.count - 3])
-        let ratio = before > previous ? (previous - last) / (before - previous) : 0
+        let hasArrived = width == 0 && last - rate <= 1e-13
+        let ratio = before > previous && !hasArrived ? (previous - last) / (before - previous) : 0
         let tail = ratio > 0 && ratio < 1 ? (last - rate) * ratio / (1 - ratio) : 0
-        let uncertainty = Double(entropy.count) * width + max(tail, last - rate)
+        let uncertainty = Double(entropy.count) * max(width, 1e-16) + max(tail, last - rate)
         guard ratio < 0.99, uncertainty <= 1e-6 else {
             theory.excessEntropyReason =
                 "the mixed states are infinitely many and h_l has not come close enough to the entropy rate"
