@@ -65,7 +65,8 @@ struct SourceCommandTests {
         }
         let lines = String(decoding: try directory.bytes("s.jsonl"), as: UTF8.self).split(separator: "\n")
         #expect(try lines.map { try JSON(parsing: String($0))["tokens"] } == printed)
-        let raw = printed.flatMap { ($0.array ?? []).flatMap { [UInt8($0.int ?? 9), 0, 0, 0] } }
+        let tokens = printed.flatMap { $0.array ?? [] }.map { UInt8($0.int ?? 9) }
+        let raw = tokens.flatMap { [$0, 0, 0, 0] as [UInt8] }
         #expect(Array(try directory.bytes("s.safetensors").suffix(raw.count)) == raw)
         #expect(try directory.bytes("s.npz").range(of: Data(raw)) != nil)
     }
