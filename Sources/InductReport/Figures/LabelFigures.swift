@@ -20,7 +20,7 @@ extension FigureContext {
             chart: Chart(
                 title: "Loss of predicting a label by how often it was seen",
                 subtitle: subtitle(bandRemark(series)),
-                x: .init(title: "times the label was seen before", field: "times_seen"),
+                x: .init(title: "times the label was seen before (the last: as often or more)", field: "times_seen"),
                 y: .init(title: "loss at the label (nats)", field: "loss", scale: .linearFromZero), series: series,
                 marksPoints: true))
     }
