@@ -16,6 +16,8 @@ public func induct_plugin_entry_v1(
             RandomRandomXOR.self, LeakyRandomRandomXOR.self, Mess3.self, MrName.self, DursleyWonka.self, TeddyBear.self,
             MatchingParentheses.self, DaysOfWeek.self, CopyBack.self, Mixture.self, WithBeginToken.self,
             DirichletIID.self, RepeatedBlock.self, Fanizza.self, TomQuantum.self, PostQuantum.self,
+            DirichletMarkov.self, MarkovMixture.self,
+            Product.self, Relabel.self, FlipNoise.self, Switch.self, Repeat.self,
         ]
     ).export(host, error)
 }

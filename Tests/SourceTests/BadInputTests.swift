@@ -27,6 +27,10 @@ import Testing
         ("repeated-block(periods=[3, 3])", ["differ from each other"]),
         ("tom-quantum(beta=0)", ["tom-quantum", "beta must not be 0"]),
         ("fanizza(alpha=1, lambda=0.7)", ["fanizza", "choose lambda smaller"]),
+        ("relabel(coin, map=[0])", ["relabel", "1 tokens", "has 2"]),
+        ("switch(dirichlet-iid, p=0.1)", ["switch", "no hidden Markov model"]),
+        ("product(with-bos(coin))", ["product", "put with-bos outside"]),
+        ("dirichlet-markov(vocabulary=4096, order=3)", ["dirichlet-markov", "lower order"]),
         ("post-quantum(log_alpha=0)", ["post-quantum", "alpha > 1"]),
     ]
 

@@ -16,17 +16,17 @@ struct MixtureParts: Sendable {
     let views: [View]
     private let thresholds: [UInt32]
 
-    init(_ creation: Creation) throws(InductError) {
+    init(_ creation: Creation, parent: String = "mixture") throws(InductError) {
         var children: [ChildSource] = []
         for child in creation.positionalChildren {
             let source = try child.source()
             guard source.schema.task == .nextToken, source.schema.index(of: "tokens") != nil else {
-                throw .invalid("mixture: '\(child.spec)' is no source of tokens; mix token sources only")
+                throw .invalid("\(parent): '\(child.spec)' is no source of tokens; mix token sources only")
             }
             children.append(source)
         }
-        weights = try Self.weights(creation.configuration, children)
-        let maps = try Self.maps(creation.configuration, children)
+        weights = try Self.weights(creation.configuration, children, parent)
+        let maps = try Self.maps(creation.configuration, children, parent)
         self.maps = maps
         vocabulary = 1 + (maps.joined().max() ?? 0)
         // The children's begin-of-sequence tokens are one of the mixture's when they all become the same token.
@@ -93,7 +93,7 @@ struct MixtureParts: Sendable {
     }
 
     private static func weights(
-        _ configuration: Configuration, _ children: [ChildSource]
+        _ configuration: Configuration, _ children: [ChildSource], _ parent: String
     ) throws(InductError) -> [Double] {
         guard configuration.has("weights") else {
             return [Double](repeating: 1 / Double(children.count), count: children.count)
@@ -101,39 +101,39 @@ struct MixtureParts: Sendable {
         let weights = try configuration.numbers("weights")
         guard weights.count == children.count else {
             throw .invalid(
-                "mixture: weights has \(weights.count) numbers for \(children.count) sources; give one for each")
+                "\(parent): weights has \(weights.count) numbers for \(children.count) sources; give one for each")
         }
         if let bad = weights.first(where: { !($0 >= 0) }) {
-            throw .invalid("mixture: the weight \(bad) is not a probability; weights lie in [0, 1]")
+            throw .invalid("\(parent): the weight \(bad) is not a probability; weights lie in [0, 1]")
         }
         let sum = weights.reduce(0, +)
         guard abs(sum - 1) <= tolerance else {
-            throw .invalid("mixture: weights sum to \(sum); they must sum to 1 (within 1e-9)")
+            throw .invalid("\(parent): weights sum to \(sum); they must sum to 1 (within 1e-9)")
         }
         return weights.map { $0 / sum }
     }
 
     private static func maps(
-        _ configuration: Configuration, _ children: [ChildSource]
+        _ configuration: Configuration, _ children: [ChildSource], _ parent: String
     ) throws(InductError) -> [[Int]] {
         guard configuration.has("vocabulary_maps") else { return children.map { Array(0..<$0.schema.classes) } }
         let maps = try configuration.integerLists("vocabulary_maps")
         guard maps.count == children.count else {
             throw .invalid(
-                "mixture: vocabulary_maps has \(maps.count) lists for \(children.count) sources; give one for each")
+                "\(parent): vocabulary_maps has \(maps.count) lists for \(children.count) sources; give one for each")
         }
         for (child, map) in zip(children, maps) {
             guard map.count == child.schema.classes else {
                 throw .invalid(
-                    "mixture: the vocabulary map \(map) has \(map.count) tokens, '\(child.spec)' has "
+                    "\(parent): the vocabulary map \(map) has \(map.count) tokens, '\(child.spec)' has "
                         + "\(child.schema.classes); give one number for each token")
             }
             if let bad = map.first(where: { $0 < 0 }) {
-                throw .invalid("mixture: the vocabulary map \(map) holds \(bad); tokens start at 0")
+                throw .invalid("\(parent): the vocabulary map \(map) holds \(bad); tokens start at 0")
             }
             guard Set(map).count == map.count else {
                 throw .invalid(
-                    "mixture: the vocabulary map \(map) collides: it sends two tokens of '\(child.spec)' to the same one; "
+                    "\(parent): the vocabulary map \(map) collides: it sends two tokens of '\(child.spec)' to the same one; "
                         + "give each a token of its own")
             }
         }

@@ -34,13 +34,18 @@ struct Sources {
         "copy-back(n=3, a=0.2)",
         "fanizza(alpha=2000, lambda=0.49)", "tom-quantum(alpha=1, beta=7.14)", "post-quantum(log_alpha=1, beta=0.5)",
         "mixture(mess3(x=0.05, a=0.85), even(p=0.5), weights=[0.3, 0.7], vocabulary_maps=[[0, 1, 3], [2, 1]])",
-        "mixture(fanizza, coin(p=0.2))", "with-bos(mess3)", "with-bos(dursley-wonka(p=0.4, q=0.25))",
+        "mixture(fanizza, coin(p=0.2))", "markov-mixture(chains=3, states=2, order=2, alpha=0.5, task_seed=4)",
+        "product(golden-mean(p=0.4), coin(p=0.3))", "relabel(mess3, map=[0, 1, 1])",
+        "flip-noise(golden-mean(p=0.5), epsilon=0.1)", "switch(coin(p=0.1), even(p=0.6), p=0.2)", "with-bos(mess3)",
+        "with-bos(dursley-wonka(p=0.4, q=0.25))",
     ]
 
     /// Sources whose law is known but not as a hidden Markov model.
     static let exchangeable = [
         "dirichlet-iid(vocabulary=3, alpha=0.4)", "repeated-block(vocabulary=2, period=3)",
         "repeated-block(vocabulary=3, periods=[2, 3])", "mixture(dirichlet-iid(vocabulary=2), coin(p=0.9))",
+        "dirichlet-markov(vocabulary=2, order=2, alpha=0.6)", "dirichlet-markov(vocabulary=3, order=1)",
+        "product(dirichlet-iid(vocabulary=2), golden-mean)", "repeat(dursley-wonka, period=2)",
         "with-bos(dirichlet-iid(vocabulary=2, alpha=2))", "with-bos(repeated-block(vocabulary=2, periods=[1, 3]))",
     ]
 }
