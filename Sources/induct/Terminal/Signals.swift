@@ -20,9 +20,13 @@ enum Interruption {
 
     static var isAsked: Bool { count.load(ordering: .relaxed) > 0 }
 
-    /// From now on signals ask instead of ending the process.
+    /// From now on these signals ask instead of ending the process.
     static func watch() {
-        _ = isAsked
+        // Whoever started us may have blocked them, and a mask is inherited.
+        var signals = sigset_t()
+        sigemptyset(&signals)
+        for number in [SIGINT, SIGTERM, SIGHUP] { sigaddset(&signals, number) }
+        pthread_sigmask(SIG_UNBLOCK, &signals, nil)
         for number in [SIGINT, SIGTERM, SIGHUP] {
             signal(number) { _ in
                 if Interruption.count.add(1, ordering: .relaxed).newValue > 1 { _exit(ExitStatus.interrupted) }
