@@ -149,7 +149,7 @@ struct AttentionBias {
         if let relative {
             // Keys run forward as distances run backward; a distance below zero has no entry (and is masked when causal).
             var shifts = Vector.zeros
-            for lane in 0..<min(lanes, distance + 1) where distance >= 0 { shifts[lane] = relative[distance - lane] }
+            for lane in 0..<max(0, min(lanes, distance + 1)) { shifts[lane] = relative[distance - lane] }
             value += shifts
         }
         return value

@@ -23,38 +23,43 @@ enum Gelu {
     @inline(always)
     private static var cubic: Vector { Vector(repeating: 0.071_354_816_272_600_25) }  // 2 sqrt(2 / pi) 0.044715
 
+    /// exp(-2u).
     @inline(always)
-    private static func gate(_ x: Vector, square: Vector) -> Vector {
-        logisticFunction(x * fusedMultiplyAdd(cubic, square, linear))
+    private static func complement(_ x: Vector, square: Vector) -> Vector {
+        exponential(-x * fusedMultiplyAdd(cubic, square, linear))
     }
 
     @inline(always)
-    static func value(_ x: Vector) -> Vector { x * gate(x, square: x * x) }
+    static func value(_ x: Vector) -> Vector { x / (Vector(repeating: 1) + complement(x, square: x * x)) }
 
+    /// With t = exp(-2u) and s = 1 / (1 + t): s + x s (t s) (2u)'.
+    ///
+    /// Outside [-9.6, 9.6] the slope is 0 or 1 to the last bit, inside t is finite. NaN stays NaN.
     @inline(always)
     static func slope(_ x: Vector) -> Vector {
+        let bound = Vector(repeating: 9.6)
+        let x = maximum(-bound, minimum(bound, x))
         let square = x * x
-        let s = gate(x, square: square)
-        // (x s)' = s + x s (1 - s) (2u)'. Where s (1 - s) has reached zero the polynomial may be infinite, so it is
-        // bounded first: x is taken within [-16, 16], outside which s is 0 or 1 to the last bit.
-        let bound = Vector(repeating: 16)
-        let bounded = maximum(minimum(x, bound), -bound)
-        let inner = fusedMultiplyAdd(Vector(repeating: 3) * cubic, bounded * bounded, linear)
-        return fusedMultiplyAdd(bounded * inner, s * (Vector(repeating: 1) - s), s)
+        let t = complement(x, square: square)
+        let s = Vector(repeating: 1) / (Vector(repeating: 1) + t)
+        let inner = fusedMultiplyAdd(Vector(repeating: 3) * cubic, square, linear)
+        return fusedMultiplyAdd(x * inner, (t * s) * s, s)
     }
 }
 
 /// x / (1 + exp(-x)).
 enum Silu {
     @inline(always)
-    static func value(_ x: Vector) -> Vector { x * logisticFunction(x) }
+    static func value(_ x: Vector) -> Vector { x / (Vector(repeating: 1) + exponential(-x)) }
 
+    /// With t = exp(-x) and s = 1 / (1 + t): s + x s (t s); beyond 87 it is 0 or 1 to the last bit.
     @inline(always)
     static func slope(_ x: Vector) -> Vector {
-        let s = logisticFunction(x)
-        let bound = Vector(repeating: 128)
-        let bounded = maximum(minimum(x, bound), -bound)
-        return fusedMultiplyAdd(bounded, s * (Vector(repeating: 1) - s), s)
+        let bound = Vector(repeating: 87)
+        let x = maximum(-bound, minimum(bound, x))
+        let t = exponential(-x)
+        let s = Vector(repeating: 1) / (Vector(repeating: 1) + t)
+        return fusedMultiplyAdd(x, (t * s) * s, s)
     }
 }
 

@@ -34,24 +34,25 @@ extension Reference {
                 let keyHead = head / (heads / Int(call.key_value_heads))
                 for i in 0..<length {
                     let count = keys(call, i)
-                    var largest = -Double.infinity
-                    for j in 0..<count { largest = max(largest, score(call, sequence, head, i, j)) }
+                    let scores = (0..<count).map { score(call, sequence, head, i, $0) }
+                    let largest = scores.reduce(-Double.infinity, max)
                     var total = 0.0
-                    for j in 0..<count { total += exp(score(call, sequence, head, i, j) - largest) }
+                    for score in scores { total += exp(score - largest) }
                     let logSum = largest + log(total)
+                    let probabilities = scores.map { exp($0 - logSum) }
                     call.log_sum?[(sequence * heads + head) * length + i] = Float(logSum)
                     for d in 0..<size {
                         var value = 0.0
                         for j in 0..<count {
                             let at = (sequence * length + j) * Int(call.ldkv) + keyHead * size + d
-                            value += exp(score(call, sequence, head, i, j) - logSum) * Double(v[at])
+                            value += probabilities[j] * Double(v[at])
                         }
                         out[(sequence * length + i) * Int(call.ldo) + head * size + d] = Float(value)
                     }
                     guard let pattern = call.probabilities else { continue }
                     for j in 0..<length {
-                        let value = j < count ? exp(score(call, sequence, head, i, j) - logSum) : 0
-                        pattern[((sequence * heads + head) * length + i) * length + j] = Float(value)
+                        let value = j < count ? Float(probabilities[j]) : 0
+                        pattern[((sequence * heads + head) * length + i) * length + j] = value
                     }
                 }
             }
