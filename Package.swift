@@ -119,7 +119,11 @@ let package = Package(
             ],
             swiftSettings: features),
         .testTarget(
-            name: "InductLabTests", dependencies: ["InductLab", "InductCore", "InductHost", "InductTheory"],
+            name: "InductLabTests",
+            dependencies: [
+                "InductLab", "InductCore", "InductHost", "InductTheory",
+                .product(name: "Logging", package: "swift-log"),
+            ],
             swiftSettings: features),
         .testTarget(
             name: "AbiTests", dependencies: [.product(name: "CInduct", package: "Swift")], exclude: ["C"],
