@@ -20,6 +20,17 @@ enum Executable {
         let path = try path()
         return String(path[..<(path.lastIndex(of: "/") ?? path.startIndex)])
     }
+
+    /// The directory that holds the kernels and the default plugins: the executable's own, or, where it was installed,
+    /// `../lib/induct`.
+    static func libraryDirectory() throws -> String {
+        let directory = try directory()
+        let installed = directory + "/../lib/induct"
+        guard !FileKind.isFile(directory + "/libInductKernels.so"), FileKind.isDirectory(installed) else {
+            return directory
+        }
+        return installed
+    }
 }
 
 /// The environment.

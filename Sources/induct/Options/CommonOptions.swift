@@ -25,6 +25,7 @@ struct CommonOptions: ParsableArguments {
         var options = HostOptions(
             environment: ProcessEnvironment.variables, executable: try Executable.path(), plugins: plugins,
             kernels: kernels, log: Logger(label: "induct") { _ in TerminalLog() })
+        options.executableDirectory = try Executable.libraryDirectory()
         options.isCancelled = isCancelled
         return try PluginHost(options)
     }
