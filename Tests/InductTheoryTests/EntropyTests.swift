@@ -55,6 +55,20 @@ import Testing
         #expect(abs(try #require(theory.entropyRate) - 0.469_861_725_3) < 1e-10)
     }
 
+    @Test func rateOfAGeneralisedModelWithoutBoundsIsAnEstimateBelowItsEntropies() throws {
+        let model = try HiddenMarkovModel(Processes.tomQuantum(alpha: 1, beta: 7.141_428_428_5))
+        let theory = try Theory.of(model, request: TheoryRequest(length: 12))
+        let rate = try #require(theory.entropyRate)
+        let error = try #require(theory.entropyRateStandardError)
+        #expect(theory.method == .exact && theory.entropyRateBounds == nil && theory.excessEntropy == nil)
+        #expect(error <= 2e-4 && error > 0)
+        let later = try Theory.of(model, request: TheoryRequest(length: 200, seed: 9))
+        let last = later.entropy[199]
+        let lastError = try #require(later.entropyStandardError)[199]
+        let spread = (error * error + lastError * lastError).squareRoot()
+        #expect(abs(rate - last) <= 4.5 * spread)
+    }
+
     @Test func goldenMeanMixedWithEvenHasExcessEntropyOfLogThree() throws {
         let model = Processes.mixture([Processes.goldenMean(0.5), Processes.even(0.5)])
         let theory = try Theory.of(HiddenMarkovModel(model), request: TheoryRequest(length: 200))

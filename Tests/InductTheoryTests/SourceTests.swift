@@ -50,4 +50,16 @@ import Testing
         let error = #expect(throws: TheoryError.self) { try Theory.of(source, request: TheoryRequest(length: 3)) }
         #expect(error?.description.contains("no oracle") == true)
     }
+
+    @Test func anOracleFollowsFromAStatedModel() throws {
+        let bare = try StatedSource(Processes.coin(0.3))
+        let source = try SourceWithOracle.deriving(from: bare)
+        let batch = Batch(schema: source.schema, count: 2, length: 3)
+        try source.fill(batch, rows: 0..<2, view: 0, seed: 1, first: 0)
+        let results = OracleResults(predictive: Tensor(.float64, [2, 4, 2]))
+        try #require(source.oracle).evaluate(batch, view: 0, seed: 1, into: results)
+        #expect(try #require(results.predictive).doubles.enumerated().allSatisfy { $1 == ($0 % 2 == 0 ? 0.3 : 0.7) })
+        let scored = try StatedSource(Processes.coin(0.3), hasOracle: true)
+        #expect(try SourceWithOracle.deriving(from: scored) === scored)
+    }
 }

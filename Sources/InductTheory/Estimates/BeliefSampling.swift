@@ -19,6 +19,32 @@ struct BeliefSampling {
     /// Work in nanoseconds, roughly, after which sampling stops even if the precision is not reached.
     static let work = 6e9
 
+    /// Steps that a path is followed before its entropies count towards the long-run mean, and steps that count.
+    static let transient = 256
+    static let averaged = 256
+
+    /// The mean entropy along paths from `frontier`, once they have forgotten it.
+    func longRunMean(from frontier: BeliefLevel) -> (mean: Double, standardError: Double) {
+        let sampler = BatchSampler(
+            model: model, observer: observer, parts: nil, frontier: frontier, skipped: Self.transient,
+            steps: Self.transient + Self.averaged)
+        var generator = SampleGenerator(seed: request.seed)
+        var (sum, squares, batches) = (0.0, 0.0, 0.0)
+        let cost = HiddenMarkovAnalysis.cost(model, observer) * Double(Self.transient + Self.averaged) * 16
+        let most = max(Double(Self.fewestBatches), Self.work / 4 / cost)
+        var error = Double.infinity
+        repeat {
+            let batch = sampler.run(size: 16, &generator).reduce(0, +) / Double(Self.averaged)
+            sum += batch
+            squares += batch * batch
+            batches += 1
+            guard batches >= Double(Self.fewestBatches) else { continue }
+            let mean = sum / batches
+            error = (max(0, squares / batches - mean * mean) / (batches - 1)).squareRoot()
+        } while error > request.precision && batches < most
+        return (sum / batches, error)
+    }
+
     /// Appends estimates up to the wanted length.
     func extend(_ curve: inout EntropyCurve, _ composition: ErgodicComposition) {
         guard let frontier = curve.frontier else { return }

@@ -34,7 +34,7 @@ struct EntropyCurve {
         let budget = ExplorationBudget(
             states: max(
                 1000, min(completeOnly ? 32_000 : 250_000, 8_000_000 / (model.states + model.tokens + observer.count))),
-            edges: 4 * nodes, lookahead: max(200, min(20_000, 2_000_000 / model.states)) / (completeOnly ? 8 : 1),
+            edges: 16 * nodes, lookahead: max(200, min(20_000, 2_000_000 / model.states)) / (completeOnly ? 8 : 1),
             completeOnly: completeOnly)
         var explorer = MixedStateExplorer(model: model, observer: observer, budget: budget)
         let exploration = try explorer.run(from: initial, length: length, knownRate: knownRate)

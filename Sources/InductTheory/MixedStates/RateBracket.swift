@@ -8,6 +8,7 @@ internal import Glibc
 /// Source: Birch 1962; Cover and Thomas 2006, theorem 4.5.1.
 struct RateBracket {
     let model: HiddenMarkovModel
+    let request: TheoryRequest
     /// Depths to which the lower bound is followed where that is affordable.
     static let depth = 64
     /// Positions over which a curve with a known rate is summed.
@@ -20,11 +21,7 @@ struct RateBracket {
     func describe(_ curve: inout EntropyCurve, _ theory: inout Theory) throws(TheoryError) {
         guard let last = curve.entropy.last else { return }
         guard !model.isGeneralised else {
-            theory.entropyRate = Self.extrapolated(curve.entropy)
-            theory.excessEntropyReason =
-                "this generalised model has infinitely many mixed states, and its entropy rate has no bound from below"
-            theory.notes.append(
-                "The entropy rate is extrapolated; h_\(curve.levels) = \(last) bounds it from above only.")
+            describeGeneralised(curve, last, &theory)
             return
         }
         let lower = try lowerCurve()
@@ -44,6 +41,20 @@ struct RateBracket {
             theory.entropyRate = min(max(Self.extrapolated(curve.entropy), bounds.lowerBound), bounds.upperBound)
         }
         describeExcess(curve.entropy, &theory)
+    }
+
+    /// The rate as the mean entropy of sampled beliefs far beyond the start: a GHMM has no bound from below.
+    private func describeGeneralised(_ curve: EntropyCurve, _ last: Double, _ theory: inout Theory) {
+        theory.excessEntropyReason =
+            "this generalised model has infinitely many mixed states, and its entropy rate has no bound from below"
+        guard let frontier = curve.frontier?.level else { return }
+        let observer = BeliefObserver(model: model, hasComponents: false)
+        let estimate = BeliefSampling(model: model, observer: observer, request: request).longRunMean(from: frontier)
+        theory.entropyRate = min(estimate.mean, last)
+        theory.entropyRateStandardError = estimate.standardError
+        theory.notes.append(
+            "The entropy rate is an estimate with standard error \(estimate.standardError); h_\(curve.levels) = \(last) bounds it from above."
+        )
     }
 
     /// The entropies given the past and the first state, which never fall with l.

@@ -20,7 +20,7 @@ struct ErgodicComposition {
         guard isStationary, !theories.isEmpty else { return nil }
         var sum = 0.0
         for (part, theory) in zip(parts, theories) {
-            guard let rate = theory.entropyRate, theory.method == .exact else { return nil }
+            guard let rate = theory.entropyRate, theory.entropyRateStandardError == nil else { return nil }
             if let bounds = theory.entropyRateBounds, bounds.upperBound - bounds.lowerBound > 1e-12 { return nil }
             sum += part.weight * rate
         }
@@ -50,8 +50,14 @@ struct ErgodicComposition {
         }
         theory.entropyRate = rate
         if theories.contains(where: { $0.entropyRateBounds != nil }) { theory.entropyRateBounds = low...max(low, high) }
-        if theories.contains(where: { $0.method == .monteCarlo && $0.entropyRateBounds == nil }) {
-            theory.method = .monteCarlo
+        let variance = zip(parts, theories).reduce(0) { sum, each in
+            let error = each.0.weight * (each.1.entropyRateStandardError ?? 0)
+            return sum + error * error
+        }
+        if variance > 0 {
+            theory.entropyRateStandardError = variance.squareRoot()
+            theory.entropyRateBounds = nil
+            theory.notes.append("The entropy rate is an estimate with standard error \(variance.squareRoot()).")
         }
         guard isStationary else {
             theory.excessEntropyReason =

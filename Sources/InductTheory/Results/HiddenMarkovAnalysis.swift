@@ -41,7 +41,7 @@ struct HiddenMarkovAnalysis {
         if let presentation = curve.presentation, !composition.isExact {
             describe(presentation, curve, &theory)
         } else if isWhole {
-            try RateBracket(model: model).describe(&curve, &theory)
+            try RateBracket(model: model, request: request).describe(&curve, &theory)
         } else {
             composition.describe(&theory)
         }

@@ -17,6 +17,8 @@ package struct Theory: Sendable {
     package var entropyStandardError: [Double]?
     /// The entropy rate h_mu; nil when unknown.
     package var entropyRate: Double?
+    /// Set where the rate itself is an estimate.
+    package var entropyRateStandardError: Double?
     /// Bounds that hold with certainty, where the rate is not known exactly.
     package var entropyRateBounds: ClosedRange<Double>?
     /// E = sum_l (h_l - h_mu); nil where it diverges or is not known.
