@@ -132,6 +132,12 @@ let package = Package(
             name: "ModelTests",
             dependencies: ["InductHost", "InductCore", .product(name: "Logging", package: "swift-log")],
             swiftSettings: features),
+        .testTarget(
+            name: "InductSDKTests",
+            dependencies: [
+                .product(name: "InductSDK", package: "Swift"), .product(name: "CInduct", package: "Swift"),
+            ],
+            swiftSettings: features),
         .testTarget(name: "InductReportTests", dependencies: ["InductReport", "InductCore"], swiftSettings: features),
         .testTarget(name: "DocumentationTests", dependencies: ["InductCore"], swiftSettings: features),
         .testTarget(name: "CommandLineTests", dependencies: ["InductCore"], swiftSettings: features),
