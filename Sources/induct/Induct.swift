@@ -23,6 +23,7 @@ struct Induct: ParsableCommand {
     static func main() {
         Signals.ignoreBrokenPipes()
         do {
+            try SubcommandNames.check(Array(CommandLine.arguments.dropFirst()))
             var command = try parseAsRoot()
             try command.run()
         } catch {

@@ -139,5 +139,5 @@ extension SpecValue {
 
 extension String {
     /// Nil when empty.
-    var nonEmpty: String? { isEmpty ? nil : self }
+    package var nonEmpty: String? { isEmpty ? nil : self }
 }

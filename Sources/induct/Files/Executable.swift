@@ -29,7 +29,9 @@ enum Executable {
         guard !FileKind.isFile(directory + "/libInductKernels.so"), FileKind.isDirectory(installed) else {
             return directory
         }
-        return installed
+        guard let resolved = realpath(installed, nil) else { return installed }
+        defer { free(resolved) }
+        return String(cString: resolved)
     }
 }
 
