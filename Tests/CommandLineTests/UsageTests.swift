@@ -16,7 +16,8 @@ struct UsageTests {
     }
 
     @Test(arguments: [
-        (["dance"], "dance"), (["thoery"], "did you mean 'theory'?"), (["plugins", "lst"], "did you mean 'list'?"), (["theory"], "source"), (["theory", "coin(p=0.5)", "--lenght", "3"], "--lenght"),
+        (["dance"], "dance"), (["thoery"], "did you mean 'theory'?"), (["plugins", "lst"], "did you mean 'list'?"),
+        (["theory"], "source"), (["theory", "coin(p=0.5)", "--lenght", "3"], "--lenght"),
         (["theory", "coin(p=0.5)", "--length", "many"], "many"),
         (["theory", "coin(p=0.5)", "--length", "0"], "length"),
         (["theory", "golden-maen(p=0.5)"], "golden-mean"), (["theory", "coin(q=0.5)"], "'q'"),
