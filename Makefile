@@ -15,7 +15,7 @@ DEMO_OUTPUT ?= runs/demo-$(shell date -u +%Y%m%d-%H%M%S)
 BIN = $(shell swift build -c release --show-bin-path)
 LIBRARIES := InductKernels InductKernelsV3 InductKernelsV4 SyntheticSources Transformer Gates Evaluators
 SWIFT_SOURCES := Package.swift Sources Plugins Tests SDK/Swift/Package.swift SDK/Swift/Sources
-VERSION := 0.1.0
+VERSION = $(shell sed -n 's/.*static let text = "\(.*\)"/\1/p' Sources/induct/Induct.swift)
 
 .PHONY: demo test bench install format lint setup setup-figures build clean
 
@@ -49,12 +49,11 @@ setup:
 setup-figures:
 	@Support/setup figures
 
-# The program lies among its libraries, where it looks for them; bin/induct is a link to it.
+# The program looks for its libraries beside itself and in ../lib/induct.
 install: build
 	install -d "$(DESTDIR)$(PREFIX)/bin" "$(DESTDIR)$(PREFIX)/lib/induct" "$(DESTDIR)$(PREFIX)/lib/pkgconfig" \
 	    "$(DESTDIR)$(PREFIX)/include/induct" "$(DESTDIR)$(PREFIX)/share/induct"
-	install -m 755 "$(BIN)/induct" "$(DESTDIR)$(PREFIX)/lib/induct/induct"
-	ln -sf ../lib/induct/induct "$(DESTDIR)$(PREFIX)/bin/induct"
+	install -m 755 "$(BIN)/induct" "$(DESTDIR)$(PREFIX)/bin/induct"
 	for library in $(LIBRARIES); do \
 	    install -m 755 "$(BIN)/lib$$library.so" "$(DESTDIR)$(PREFIX)/lib/induct/" || exit 1; done
 	install -m 644 SDK/C/include/induct/*.h "$(DESTDIR)$(PREFIX)/include/induct/"

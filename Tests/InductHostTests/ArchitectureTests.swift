@@ -45,7 +45,7 @@ import Testing
             return pass
         }
 
-        /// sum of outputs * outputGradients
+        /// The sum of outputs * outputGradients.
         var objective: Double {
             zip(outputs.floats, outputGradients.floats).reduce(0) { $0 + Double($1.0) * Double($1.1) }
         }

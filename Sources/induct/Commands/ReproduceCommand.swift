@@ -12,7 +12,7 @@ struct ReproduceCommand: ParsableCommand {
         commandName: "reproduce", abstract: "Run an experiment of a paper and hold the result against it.",
         discussion: """
             Recipes are looked for in INDUCT_EXPERIMENTS, else in Experiments above the executable, else in \
-            ../share/induct/experiments. Exit code 1: it ran, and a claim is not met.
+            share/induct/experiments of the installation. Exit code 1: it ran, and a claim is not met.
             """)
 
     @OptionGroup var common: CommonOptions
