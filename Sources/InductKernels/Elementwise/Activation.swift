@@ -8,18 +8,18 @@ import CVectors
 
 func activation(_ kind: UInt32, count: Int, _ x: UnsafePointer<Float>, into y: UnsafeMutablePointer<Float>) {
     @inline(always)
-    func map(_ function: (Vector) -> Vector) {
+    func map<Function: ActivationFunction>(_: Function.Type) {
         forEachVector(count) { offset, count in
-            store(function(load(x + offset, count: count)), y + offset, count: count)
+            store(Function.value(load(x + offset, count: count)), y + offset, count: count)
         }
     }
     switch kind {
-    case INDUCT_ACTIVATION_RELU: map(Relu.value)
-    case INDUCT_ACTIVATION_GELU: map(Gelu.value)
-    case INDUCT_ACTIVATION_SILU: map(Silu.value)
-    case INDUCT_ACTIVATION_TANH: map(Tanh.value)
-    case INDUCT_ACTIVATION_SIGMOID: map(Sigmoid.value)
-    default: map { $0 }
+    case INDUCT_ACTIVATION_RELU: map(Relu.self)
+    case INDUCT_ACTIVATION_GELU: map(Gelu.self)
+    case INDUCT_ACTIVATION_SILU: map(Silu.self)
+    case INDUCT_ACTIVATION_TANH: map(Tanh.self)
+    case INDUCT_ACTIVATION_SIGMOID: map(Sigmoid.self)
+    default: map(Identity.self)
     }
 }
 
@@ -28,18 +28,18 @@ func activationBackward(
     into dx: UnsafeMutablePointer<Float>
 ) {
     @inline(always)
-    func map(_ slope: (Vector) -> Vector) {
+    func map<Function: ActivationFunction>(_: Function.Type) {
         forEachVector(count) { offset, count in
-            let value = slope(load(x + offset, count: count)) * load(dy + offset, count: count)
+            let value = Function.slope(load(x + offset, count: count)) * load(dy + offset, count: count)
             store(value, dx + offset, count: count)
         }
     }
     switch kind {
-    case INDUCT_ACTIVATION_RELU: map(Relu.slope)
-    case INDUCT_ACTIVATION_GELU: map(Gelu.slope)
-    case INDUCT_ACTIVATION_SILU: map(Silu.slope)
-    case INDUCT_ACTIVATION_TANH: map(Tanh.slope)
-    case INDUCT_ACTIVATION_SIGMOID: map(Sigmoid.slope)
-    default: map { _ in Vector(repeating: 1) }
+    case INDUCT_ACTIVATION_RELU: map(Relu.self)
+    case INDUCT_ACTIVATION_GELU: map(Gelu.self)
+    case INDUCT_ACTIVATION_SILU: map(Silu.self)
+    case INDUCT_ACTIVATION_TANH: map(Tanh.self)
+    case INDUCT_ACTIVATION_SIGMOID: map(Sigmoid.self)
+    default: map(Identity.self)
     }
 }

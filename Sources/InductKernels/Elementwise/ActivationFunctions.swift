@@ -4,8 +4,25 @@
 
 import CVectors
 
+/// A function of one variable, and its derivative.
+///
+/// Loops are generic over it, so that each is compiled for its function: a closure would be a call for every vector.
+protocol ActivationFunction {
+    static func value(_ x: Vector) -> Vector
+    static func slope(_ x: Vector) -> Vector
+}
+
+/// x itself.
+enum Identity: ActivationFunction {
+    @inline(always)
+    static func value(_ x: Vector) -> Vector { x }
+
+    @inline(always)
+    static func slope(_ x: Vector) -> Vector { Vector(repeating: 1) }
+}
+
 /// max(x, 0); slope 0 at 0.
-enum Relu {
+enum Relu: ActivationFunction {
     @inline(always)
     static func value(_ x: Vector) -> Vector { select(x, less: .zeros, .zeros, else: x) }
 
@@ -16,7 +33,7 @@ enum Relu {
 /// x/2 (1 + tanh(u)), u = sqrt(2/pi) (x + 0.044715 x^3), which is x / (1 + exp(-2u)): no cancellation for negative x.
 ///
 /// Source: D. Hendrycks, K. Gimpel, "Gaussian error linear units", 2016.
-enum Gelu {
+enum Gelu: ActivationFunction {
     @inline(always)
     private static var linear: Vector { Vector(repeating: 1.595_769_121_605_730_7) }  // 2 sqrt(2 / pi)
 
@@ -48,7 +65,7 @@ enum Gelu {
 }
 
 /// x / (1 + exp(-x)).
-enum Silu {
+enum Silu: ActivationFunction {
     @inline(always)
     static func value(_ x: Vector) -> Vector { x / (Vector(repeating: 1) + exponential(-x)) }
 
@@ -64,7 +81,7 @@ enum Silu {
 }
 
 /// The hyperbolic tangent.
-enum Tanh {
+enum Tanh: ActivationFunction {
     @inline(always)
     static func value(_ x: Vector) -> Vector { hyperbolicTangent(x) }
 
@@ -76,7 +93,7 @@ enum Tanh {
 }
 
 /// 1 / (1 + exp(-x)).
-enum Sigmoid {
+enum Sigmoid: ActivationFunction {
     @inline(always)
     static func value(_ x: Vector) -> Vector { logisticFunction(x) }
 

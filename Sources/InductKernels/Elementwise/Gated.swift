@@ -10,24 +10,24 @@ func gated(
     _ kind: UInt32, rows: Int, width: Int, _ x: UnsafePointer<Float>, into y: UnsafeMutablePointer<Float>
 ) {
     @inline(always)
-    func map(_ function: (Vector) -> Vector) {
+    func map<Function: ActivationFunction>(_: Function.Type) {
         for row in 0..<rows {
             let gate = x + row * 2 * width
             let up = gate + width
             let to = y + row * width
             forEachVector(width) { offset, count in
-                let value = function(load(gate + offset, count: count)) * load(up + offset, count: count)
+                let value = Function.value(load(gate + offset, count: count)) * load(up + offset, count: count)
                 store(value, to + offset, count: count)
             }
         }
     }
     switch kind {
-    case INDUCT_ACTIVATION_RELU: map(Relu.value)
-    case INDUCT_ACTIVATION_GELU: map(Gelu.value)
-    case INDUCT_ACTIVATION_SILU: map(Silu.value)
-    case INDUCT_ACTIVATION_TANH: map(Tanh.value)
-    case INDUCT_ACTIVATION_SIGMOID: map(Sigmoid.value)
-    default: map { $0 }
+    case INDUCT_ACTIVATION_RELU: map(Relu.self)
+    case INDUCT_ACTIVATION_GELU: map(Gelu.self)
+    case INDUCT_ACTIVATION_SILU: map(Silu.self)
+    case INDUCT_ACTIVATION_TANH: map(Tanh.self)
+    case INDUCT_ACTIVATION_SIGMOID: map(Sigmoid.self)
+    default: map(Identity.self)
     }
 }
 
@@ -36,7 +36,7 @@ func gatedBackward(
     into dx: UnsafeMutablePointer<Float>
 ) {
     @inline(always)
-    func map(_ function: (Vector) -> Vector, _ slope: (Vector) -> Vector) {
+    func map<Function: ActivationFunction>(_: Function.Type) {
         for row in 0..<rows {
             let gate = x + row * 2 * width
             let up = gate + width
@@ -47,17 +47,17 @@ func gatedBackward(
                 let g = load(gate + offset, count: count)
                 let u = load(up + offset, count: count)
                 let d = load(from + offset, count: count)
-                store(d * u * slope(g), dgate + offset, count: count)
-                store(d * function(g), dup + offset, count: count)
+                store(d * u * Function.slope(g), dgate + offset, count: count)
+                store(d * Function.value(g), dup + offset, count: count)
             }
         }
     }
     switch kind {
-    case INDUCT_ACTIVATION_RELU: map(Relu.value, Relu.slope)
-    case INDUCT_ACTIVATION_GELU: map(Gelu.value, Gelu.slope)
-    case INDUCT_ACTIVATION_SILU: map(Silu.value, Silu.slope)
-    case INDUCT_ACTIVATION_TANH: map(Tanh.value, Tanh.slope)
-    case INDUCT_ACTIVATION_SIGMOID: map(Sigmoid.value, Sigmoid.slope)
-    default: map({ $0 }, { _ in Vector(repeating: 1) })
+    case INDUCT_ACTIVATION_RELU: map(Relu.self)
+    case INDUCT_ACTIVATION_GELU: map(Gelu.self)
+    case INDUCT_ACTIVATION_SILU: map(Silu.self)
+    case INDUCT_ACTIVATION_TANH: map(Tanh.self)
+    case INDUCT_ACTIVATION_SIGMOID: map(Sigmoid.self)
+    default: map(Identity.self)
     }
 }

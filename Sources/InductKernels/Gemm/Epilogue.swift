@@ -47,7 +47,7 @@ struct Epilogue {
         into c: UnsafeMutablePointer<Float>, stride: Int, row: Int, column: Int, rows: Int, columns: Int
     ) {
         @inline(always)
-        func finish(_ function: (Vector) -> Vector) {
+        func finish<Function: ActivationFunction>(_: Function.Type) {
             for i in 0..<rows {
                 forEachVector(columns) { offset, count in
                     var value = load(product + i * columnsPerTile + offset)
@@ -57,7 +57,7 @@ struct Epilogue {
                         store(
                             value, preactivation + (row + i) * preactivationStride + column + offset, count: count)
                     }
-                    value = function(value)
+                    value = Function.value(value)
                     if let residual {
                         value += load(residual + (row + i) * residualStride + column + offset, count: count)
                     }
@@ -66,12 +66,12 @@ struct Epilogue {
             }
         }
         switch activation {
-        case INDUCT_ACTIVATION_RELU: finish(Relu.value)
-        case INDUCT_ACTIVATION_GELU: finish(Gelu.value)
-        case INDUCT_ACTIVATION_SILU: finish(Silu.value)
-        case INDUCT_ACTIVATION_TANH: finish(Tanh.value)
-        case INDUCT_ACTIVATION_SIGMOID: finish(Sigmoid.value)
-        default: finish { $0 }
+        case INDUCT_ACTIVATION_RELU: finish(Relu.self)
+        case INDUCT_ACTIVATION_GELU: finish(Gelu.self)
+        case INDUCT_ACTIVATION_SILU: finish(Silu.self)
+        case INDUCT_ACTIVATION_TANH: finish(Tanh.self)
+        case INDUCT_ACTIVATION_SIGMOID: finish(Sigmoid.self)
+        default: finish(Identity.self)
         }
     }
 }

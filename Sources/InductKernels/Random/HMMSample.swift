@@ -15,86 +15,57 @@ import CVectors
 func hmmSample(_ call: induct_hmm_sample) {
     let states = Int(call.states)
     let outcomes = Int(call.outcomes)
-    let length = Int(call.length)
     guard states > 0, outcomes > 0, let tokens = call.tokens, let starts = call.start_thresholds,
         let thresholds = call.thresholds, let outcomeToken = call.outcome_token, let outcomeState = call.outcome_state
     else { return }
-    let tables = HMMTables(
-        states: states, outcomes: outcomes, starts: starts, thresholds: thresholds, outcomeToken: outcomeToken,
+    let search = SearchedModel(
+        states: states, outcomes: outcomes, thresholds: thresholds, outcomeToken: outcomeToken,
         outcomeState: outcomeState)
-    let isSmall = tables.fitsLanes
+    let hasShortTokens = (0..<states * outcomes).allSatisfy { outcomeToken[$0] <= 0xffff }
+    if states <= lanes && outcomes <= 32 && hasShortTokens {
+        withUnsafeTemporaryAllocation(of: Words.self, capacity: 2 * outcomes) { tables in
+            guard let tables = tables.baseAddress else { return }
+            sample(call, starts, tokens, PermutedModel(search, tables: tables))
+        }
+    } else {
+        sample(call, starts, tokens, search)
+    }
+}
+
+@inline(always)
+private func sample(
+    _ call: induct_hmm_sample, _ starts: UnsafePointer<UInt32>, _ tokens: UnsafeMutablePointer<Int32>,
+    _ model: some SampledModel
+) {
     var sample: UInt64 = 0
     while sample < call.count {
-        let present = Int(min(UInt64(lanes), call.count - sample))
-        let group = HMMGroup(
-            seed: call.seed, purpose: call.purpose, first: call.first &+ sample, present: present, length: length,
+        HMMGroup(
+            seed: call.seed, purpose: call.purpose, first: call.first &+ sample,
+            present: Int(min(UInt64(lanes), call.count - sample)), length: Int(call.length),
+            states: Int(call.states), startThresholds: starts,
             tokens: tokens + Int(sample) * Int(call.ld_tokens), stride: Int(call.ld_tokens),
-            startStates: call.start_states.map { $0 + Int(sample) })
-        if isSmall { group.run(tables, tables.stepInRegisters) } else { group.run(tables, tables.stepInMemory) }
+            startStates: call.start_states.map { $0 + Int(sample) }
+        ).run(model)
         sample += UInt64(lanes)
     }
 }
 
-/// The model, and one step of `lanes` sequences.
-private struct HMMTables {
+/// One step of `lanes` sequences.
+private protocol SampledModel {
+    /// Moves the states by one word each and returns the tokens that they emit.
+    func step(_ state: inout Words, _ words: Words) -> Words
+}
+
+/// A model whose tables are searched in memory: any size.
+private struct SearchedModel: SampledModel {
     let states: Int
     let outcomes: Int
-    let starts: UnsafePointer<UInt32>
     let thresholds: UnsafePointer<UInt32>
     let outcomeToken: UnsafePointer<UInt32>
     let outcomeState: UnsafePointer<UInt32>
-    /// For outcome o, lane s: the threshold of outcome o - 1, and token + 2^16 state.
-    private var registerThresholds = InlineArray<32, Words>(repeating: Words(repeating: 0))
-    private var registerOutcomes = InlineArray<32, Words>(repeating: Words(repeating: 0))
-    private(set) var fitsLanes: Bool
-
-    init(
-        states: Int, outcomes: Int, starts: UnsafePointer<UInt32>, thresholds: UnsafePointer<UInt32>,
-        outcomeToken: UnsafePointer<UInt32>, outcomeState: UnsafePointer<UInt32>
-    ) {
-        self.states = states
-        self.outcomes = outcomes
-        self.starts = starts
-        self.thresholds = thresholds
-        self.outcomeToken = outcomeToken
-        self.outcomeState = outcomeState
-        fitsLanes = states <= lanes && outcomes <= 32
-        guard fitsLanes else { return }
-        for state in 0..<states {
-            for outcome in 0..<outcomes {
-                let entry = state * outcomes + outcome
-                if outcomeToken[entry] > 0xffff { fitsLanes = false }
-                registerThresholds[outcome][state] = outcome == 0 ? 0 : thresholds[entry - 1]
-                registerOutcomes[outcome][state] = outcomeToken[entry] & 0xffff | outcomeState[entry] << 16
-            }
-        }
-    }
 
     @inline(always)
-    func start(_ words: Words) -> Words {
-        var state = Words(repeating: 0)
-        for candidate in 1..<max(1, states) {
-            state = select(
-                words, less: Words(repeating: starts[candidate - 1]), state,
-                else: Words(repeating: UInt32(candidate)))
-        }
-        return state
-    }
-
-    @inline(always)
-    func stepInRegisters(_ state: inout Words, _ words: Words) -> Words {
-        var chosen = lookUp(state, in: registerOutcomes[0])
-        for outcome in 1..<max(1, outcomes) {
-            chosen = select(
-                words, less: lookUp(state, in: registerThresholds[outcome]), chosen,
-                else: lookUp(state, in: registerOutcomes[outcome]))
-        }
-        state = chosen &>> Words(repeating: 16)
-        return chosen & Words(repeating: 0xffff)
-    }
-
-    @inline(always)
-    func stepInMemory(_ state: inout Words, _ words: Words) -> Words {
+    func step(_ state: inout Words, _ words: Words) -> Words {
         var tokens = Words(repeating: 0)
         for lane in 0..<lanes {
             let row = Int(state[lane]) * outcomes
@@ -112,6 +83,41 @@ private struct HMMTables {
     }
 }
 
+/// A model with at most one state a lane: each outcome's thresholds are a vector over the states.
+private struct PermutedModel: SampledModel {
+    let outcomes: Int
+    /// For outcome o, lane s: the threshold of outcome o - 1, then token + 2^16 state.
+    let tables: UnsafeMutablePointer<Words>
+
+    init(_ model: SearchedModel, tables: UnsafeMutablePointer<Words>) {
+        outcomes = model.outcomes
+        self.tables = tables
+        for outcome in 0..<outcomes {
+            var thresholds = Words(repeating: 0)
+            var results = Words(repeating: 0)
+            for state in 0..<model.states {
+                let entry = state * outcomes + outcome
+                thresholds[state] = outcome == 0 ? 0 : model.thresholds[entry - 1]
+                results[state] = model.outcomeToken[entry] | model.outcomeState[entry] << 16
+            }
+            (tables + 2 * outcome).initialize(to: thresholds)
+            (tables + 2 * outcome + 1).initialize(to: results)
+        }
+    }
+
+    @inline(always)
+    func step(_ state: inout Words, _ words: Words) -> Words {
+        var chosen = lookUp(state, in: tables[1])
+        for outcome in 1..<max(1, outcomes) {
+            chosen = select(
+                words, less: lookUp(state, in: tables[2 * outcome]), chosen,
+                else: lookUp(state, in: tables[2 * outcome + 1]))
+        }
+        state = chosen &>> Words(repeating: 16)
+        return chosen & Words(repeating: 0xffff)
+    }
+}
+
 /// Up to `lanes` consecutive samples.
 private struct HMMGroup {
     let seed: UInt64
@@ -119,14 +125,16 @@ private struct HMMGroup {
     let first: UInt64
     let present: Int
     let length: Int
+    let states: Int
+    let startThresholds: UnsafePointer<UInt32>
     let tokens: UnsafeMutablePointer<Int32>
     let stride: Int
     let startStates: UnsafeMutablePointer<UInt32>?
 
     @inline(always)
-    func run(_ tables: HMMTables, _ step: (inout Words, Words) -> Words) {
+    func run(_ model: some SampledModel) {
         var block = words(0)
-        var state = tables.start(block[0])
+        var state = start(block[0])
         if let startStates {
             for lane in 0..<present { startStates[lane] = state[lane] }
         }
@@ -137,7 +145,7 @@ private struct HMMGroup {
             let count = min(lanes, length - position)
             for i in 0..<count {
                 if word & 3 == 0 { block = words(UInt32(truncatingIfNeeded: word >> 2)) }
-                square[i] = floats(bits: step(&state, block[word & 3]))
+                square[i] = floats(bits: model.step(&state, block[word & 3]))
                 word += 1
             }
             transpose(&square)
@@ -147,6 +155,18 @@ private struct HMMGroup {
             }
             position += count
         }
+    }
+
+    /// The state that each word chooses.
+    @inline(always)
+    private func start(_ words: Words) -> Words {
+        var state = Words(repeating: 0)
+        for candidate in 1..<max(1, states) {
+            state = select(
+                words, less: Words(repeating: startThresholds[candidate - 1]), state,
+                else: Words(repeating: UInt32(candidate)))
+        }
+        return state
     }
 
     /// Block `block` of every lane's stream.
