@@ -21,9 +21,15 @@ struct Epilogue {
         preactivationStride = Int(call.ld_preactivation)
     }
 
-    /// Nothing but the sum is stored.
-    var isEmpty: Bool {
-        activation == INDUCT_ACTIVATION_NONE && bias == nil && residual == nil && preactivation == nil
+    /// The sum plus bias and residual: what a tile can add by itself.
+    var isLinear: Bool { activation == INDUCT_ACTIVATION_NONE && preactivation == nil }
+
+    /// Bias and residual of the tile whose first element is (row, column) of c.
+    @inline(always)
+    func addends(row: Int, column: Int) -> TileAddends {
+        TileAddends(
+            bias: bias.map { $0 + column }, residual: residual.map { $0 + row * residualStride + column },
+            residualStride: residualStride)
     }
 
     /// No effect: for the blocks of k before the last.

@@ -152,10 +152,11 @@ private func multiply(
                     let previous = partialInScratch && block > 0 ? interim : final
                     let previousStride = partialInScratch && block > 0 ? blockColumns : ldc
 
-                    if columns % lanes == 0 && (!isLast || epilogue.isEmpty) && (!hasPrevious || previous == target) {
+                    if columns % lanes == 0 && (!isLast || epilogue.isLinear) && (!hasPrevious || previous == target) {
                         multiplyTile(
                             rows: tileRows, vectors: vectors, left, right, steps: blockSteps, into: target,
-                            stride: targetStride, adding: hasPrevious)
+                            stride: targetStride, adding: hasPrevious,
+                            addends: isLast ? epilogue.addends(row: tileRow, column: column) : .none)
                     } else {
                         multiplyTile(
                             rows: tileRows, vectors: vectors, left, right, steps: blockSteps, into: product,

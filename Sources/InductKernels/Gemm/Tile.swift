@@ -35,12 +35,23 @@ struct RightBlock {
     var stepStride: Int
 }
 
+/// What a tile adds to its sums before it stores them: a bias by column and a residual, in this order.
+struct TileAddends {
+    var bias: UnsafePointer<Float>?
+    var residual: UnsafePointer<Float>?
+    var residualStride = 0
+
+    /// Nothing is added.
+    @inline(always)
+    static var none: TileAddends { TileAddends() }
+}
+
 enum Tile<let rows: Int, let vectors: Int> {
     /// c = a b, or c += a b: [rows, vectors * lanes] = [rows, steps] [steps, vectors * lanes].
     @inline(always)
     static func multiply(
         _ left: LeftBlock, _ right: RightBlock, steps: Int, into c: UnsafeMutablePointer<Float>, stride: Int,
-        adding: Bool
+        adding: Bool, addends: TileAddends
     ) {
         var sums = InlineArray<rows, InlineArray<vectors, Vector>> { _ in InlineArray { _ in .zeros } }
         var a = left.start
@@ -56,10 +67,28 @@ enum Tile<let rows: Int, let vectors: Int> {
             a += left.stepStride
             b += right.stepStride
         }
+        if addends.bias == nil && addends.residual == nil {
+            for i in 0..<rows {
+                for j in 0..<vectors {
+                    let to = c + i * stride + j * lanes
+                    store(adding ? sums[i][j] + load(to) : sums[i][j], to)
+                }
+            }
+            return
+        }
+        var biases = InlineArray<vectors, Vector> { _ in .zeros }
+        if let bias = addends.bias {
+            for j in 0..<vectors { biases[j] = load(bias + j * lanes) }
+        }
         for i in 0..<rows {
             for j in 0..<vectors {
                 let to = c + i * stride + j * lanes
-                store(adding ? sums[i][j] + load(to) : sums[i][j], to)
+                var value = adding ? sums[i][j] + load(to) : sums[i][j]
+                value += biases[j]
+                if let residual = addends.residual {
+                    value += load(residual + i * addends.residualStride + j * lanes)
+                }
+                store(value, to)
             }
         }
     }
@@ -69,50 +98,71 @@ enum Tile<let rows: Int, let vectors: Int> {
 @inline(never)
 func multiplyTile(
     rows: Int, vectors: Int, _ left: LeftBlock, _ right: RightBlock, steps: Int,
-    into c: UnsafeMutablePointer<Float>, stride: Int, adding: Bool
+    into c: UnsafeMutablePointer<Float>, stride: Int, adding: Bool,
+    addends: TileAddends = .none
 ) {
     switch (rows, vectors) {
     case (1, 2):
-        Tile<1, 2>.multiply(left, right, steps: steps, into: c, stride: stride, adding: adding)
+        Tile<1, 2>.multiply(
+            left, right, steps: steps, into: c, stride: stride, adding: adding, addends: addends)
     case (2, 2):
-        Tile<2, 2>.multiply(left, right, steps: steps, into: c, stride: stride, adding: adding)
+        Tile<2, 2>.multiply(
+            left, right, steps: steps, into: c, stride: stride, adding: adding, addends: addends)
     case (3, 2):
-        Tile<3, 2>.multiply(left, right, steps: steps, into: c, stride: stride, adding: adding)
+        Tile<3, 2>.multiply(
+            left, right, steps: steps, into: c, stride: stride, adding: adding, addends: addends)
     case (4, 2):
-        Tile<4, 2>.multiply(left, right, steps: steps, into: c, stride: stride, adding: adding)
+        Tile<4, 2>.multiply(
+            left, right, steps: steps, into: c, stride: stride, adding: adding, addends: addends)
     case (5, 2):
-        Tile<5, 2>.multiply(left, right, steps: steps, into: c, stride: stride, adding: adding)
+        Tile<5, 2>.multiply(
+            left, right, steps: steps, into: c, stride: stride, adding: adding, addends: addends)
     case (6, 2):
-        Tile<6, 2>.multiply(left, right, steps: steps, into: c, stride: stride, adding: adding)
+        Tile<6, 2>.multiply(
+            left, right, steps: steps, into: c, stride: stride, adding: adding, addends: addends)
     case (1, 1):
-        Tile<1, 1>.multiply(left, right, steps: steps, into: c, stride: stride, adding: adding)
+        Tile<1, 1>.multiply(
+            left, right, steps: steps, into: c, stride: stride, adding: adding, addends: addends)
     case (2, 1):
-        Tile<2, 1>.multiply(left, right, steps: steps, into: c, stride: stride, adding: adding)
+        Tile<2, 1>.multiply(
+            left, right, steps: steps, into: c, stride: stride, adding: adding, addends: addends)
     case (3, 1):
-        Tile<3, 1>.multiply(left, right, steps: steps, into: c, stride: stride, adding: adding)
+        Tile<3, 1>.multiply(
+            left, right, steps: steps, into: c, stride: stride, adding: adding, addends: addends)
     case (4, 1):
-        Tile<4, 1>.multiply(left, right, steps: steps, into: c, stride: stride, adding: adding)
+        Tile<4, 1>.multiply(
+            left, right, steps: steps, into: c, stride: stride, adding: adding, addends: addends)
     case (5, 1):
-        Tile<5, 1>.multiply(left, right, steps: steps, into: c, stride: stride, adding: adding)
+        Tile<5, 1>.multiply(
+            left, right, steps: steps, into: c, stride: stride, adding: adding, addends: addends)
     case (6, 1):
-        Tile<6, 1>.multiply(left, right, steps: steps, into: c, stride: stride, adding: adding)
+        Tile<6, 1>.multiply(
+            left, right, steps: steps, into: c, stride: stride, adding: adding, addends: addends)
     #if V4
         case (7, 2):
-            Tile<7, 2>.multiply(left, right, steps: steps, into: c, stride: stride, adding: adding)
+            Tile<7, 2>.multiply(
+                left, right, steps: steps, into: c, stride: stride, adding: adding, addends: addends)
         case (8, 2):
-            Tile<8, 2>.multiply(left, right, steps: steps, into: c, stride: stride, adding: adding)
+            Tile<8, 2>.multiply(
+                left, right, steps: steps, into: c, stride: stride, adding: adding, addends: addends)
         case (9, 2):
-            Tile<9, 2>.multiply(left, right, steps: steps, into: c, stride: stride, adding: adding)
+            Tile<9, 2>.multiply(
+                left, right, steps: steps, into: c, stride: stride, adding: adding, addends: addends)
         case (10, 2):
-            Tile<10, 2>.multiply(left, right, steps: steps, into: c, stride: stride, adding: adding)
+            Tile<10, 2>.multiply(
+                left, right, steps: steps, into: c, stride: stride, adding: adding, addends: addends)
         case (7, 1):
-            Tile<7, 1>.multiply(left, right, steps: steps, into: c, stride: stride, adding: adding)
+            Tile<7, 1>.multiply(
+                left, right, steps: steps, into: c, stride: stride, adding: adding, addends: addends)
         case (8, 1):
-            Tile<8, 1>.multiply(left, right, steps: steps, into: c, stride: stride, adding: adding)
+            Tile<8, 1>.multiply(
+                left, right, steps: steps, into: c, stride: stride, adding: adding, addends: addends)
         case (9, 1):
-            Tile<9, 1>.multiply(left, right, steps: steps, into: c, stride: stride, adding: adding)
+            Tile<9, 1>.multiply(
+                left, right, steps: steps, into: c, stride: stride, adding: adding, addends: addends)
         case (10, 1):
-            Tile<10, 1>.multiply(left, right, steps: steps, into: c, stride: stride, adding: adding)
+            Tile<10, 1>.multiply(
+                left, right, steps: steps, into: c, stride: stride, adding: adding, addends: addends)
     #endif
     default: break
     }
