@@ -20,17 +20,21 @@ package enum PluginDescriber {
             return ["refused": .string(error.message), "linked": false]
         }
         do throws(TableDefect) {
-            let executable = try FilePaths.resolved("/proc/self/exe")
-            let kernels = try? KernelLibrary(directory: FilePaths.parent(of: executable))
             let services = HostServices(
                 label: FilePaths.name(of: path),
                 log: Logger(label: "induct", factory: { _ in SwiftLogNoOpLogHandler() }),
-                kernels: kernels?.table, isCancelled: { false }, progress: { _, _ in })
+                kernels: kernels, isCancelled: { false }, progress: { _, _ in })
             let library = try PluginLibrary(path: path, services: services)
             return ["description": try PluginDescription(library).json]
         } catch {
             return ["refused": .string(error.message)]
         }
+    }
+
+    /// The kernels beside this executable, for a library whose entry asks for them; the table outlives the object.
+    private static func kernels() -> UnsafePointer<induct_kernels>? {
+        guard let executable = try? FilePaths.resolved("/proc/self/exe") else { return nil }
+        return try? KernelLibrary(directory: FilePaths.parent(of: executable)).table
     }
 
     /// The whole of the subcommand: describes the library and writes the answer, one line of JSON, to standard output, of

@@ -63,7 +63,7 @@ package final class PluginHost: PluginOpener, Sendable {
             if let known = state.libraries[path] { return .success(known.library) }
             return Result { () throws(TableDefect) in
                 let services = HostServices(
-                    label: description.id, log: options.log, kernels: kernelLibrary.table,
+                    label: description.id, log: options.log, kernels: { [kernelLibrary] in kernelLibrary.table },
                     isCancelled: options.isCancelled, progress: options.progress)
                 let digest = try DescriptionCache(directory: options.cacheDirectory).sha256(ofFile: path)
                 let library = try PluginLibrary(path: path, services: services)

@@ -74,6 +74,11 @@ final class PluginOracle: SourceOracle, @unchecked Sendable {
 
     /// A call as the ABI says it; for the host's own and for those of parents in other plugins.
     func evaluate(_ call: induct_source_oracle_call) throws(PluginFailure) {
+        guard call.tensor_count == schema.tensors.count, call.tensors != nil, call.length >= 0 else {
+            throw instance.gate.failure(
+                "oracle", status: INDUCT_INVALID_ARGUMENT,
+                message: "the call does not fit the source: \(call.tensor_count) tensors, length \(call.length)")
+        }
         let handle = instance.handle
         let function = evaluateCall
         try withUnsafePointer(to: call) { pointer throws(PluginFailure) in

@@ -17,10 +17,11 @@ final class HostServices: @unchecked Sendable {
     let log: Logger
     let isCancelled: @Sendable () -> Bool
     let progress: @Sendable (Double, String) -> Void
-    let kernels: UnsafePointer<induct_kernels>?
+    /// Asked when a plugin asks.
+    let kernels: @Sendable () -> UnsafePointer<induct_kernels>?
 
     init(
-        label: String, log: Logger, kernels: UnsafePointer<induct_kernels>?,
+        label: String, log: Logger, kernels: @escaping @Sendable () -> UnsafePointer<induct_kernels>?,
         isCancelled: @escaping @Sendable () -> Bool, progress: @escaping @Sendable (Double, String) -> Void
     ) {
         self.label = label
@@ -42,7 +43,7 @@ final class HostServices: @unchecked Sendable {
         host.context = Unmanaged.passRetained(self).toOpaque()
         host.get_extension = { host, id in
             guard let id, String(cString: id) == INDUCT_HOST_KERNELS else { return nil }
-            return HostServices.of(host)?.kernels.map { UnsafeRawPointer($0) }
+            return HostServices.of(host)?.kernels().map { UnsafeRawPointer($0) }
         }
         host.log = { host, level, message in
             guard let services = HostServices.of(host), let message else { return }
