@@ -64,12 +64,15 @@ extension RunSummary {
 
     private var labelTable: String {
         guard !labels.isEmpty else { return "" }
-        var table = TextTable([("times seen before", .right), ("loss", .right), ("+-", .right)])
+        let hasOptimum = labels.contains { $0.optimum != nil }
+        var columns: [(String, TextTable.Alignment)] = [("times seen before", .right)]
+        if hasOptimum { columns.append(("optimal", .right)) }
+        var table = TextTable(columns + [("loss", .right), ("+-", .right)])
         for label in labels {
             let isLast = label.count == labels.last?.count && labels.count > 1
-            table.add([
-                "\(label.count)\(isLast ? "+" : "")", label.loss.fixed(4), (label.standardError ?? .nan).fixed(4),
-            ])
+            var cells = ["\(label.count)\(isLast ? "+" : "")"]
+            if hasOptimum { cells.append((label.optimum ?? .nan).fixed(4)) }
+            table.add(cells + [label.loss.fixed(4), (label.standardError ?? .nan).fixed(4)])
         }
         return "\nLoss at the chosen labels, in nats:\n" + table.text
     }
@@ -100,6 +103,7 @@ extension RunSummary {
                 labels.map {
                     [
                         "times_seen": .integer(Int64($0.count)), "loss": .number($0.loss),
+                        "optimum": .optional($0.optimum),
                         "standard_error": .optional($0.standardError),
                     ]
                 }),

@@ -21,6 +21,8 @@ struct RunSummary {
         var count: Int
         var loss: Double
         var standardError: Double?
+        /// The loss of the source's own oracle on the same sequences.
+        var optimum: Double?
     }
 
     let source: String
@@ -57,10 +59,13 @@ struct RunSummary {
             meanGap = values.reduce(0, +) / Double(values.count)
         }
         if let record = Self.last(Name.label, run) {
+            let exact = run.records(of: Name.labelOracle, in: record.evaluation).last { $0.step == record.step }?.rows
+                .first
             labels = (record.rows.first ?? []).enumerated().map { i, loss in
                 Label(
                     count: record.axisValues.map { Int($0[i]) } ?? i, loss: loss,
-                    standardError: record.standardErrors?[0][i])
+                    standardError: record.standardErrors?[0][i],
+                    optimum: exact.flatMap { i < $0.count ? $0[i] : nil })
             }.filter { $0.loss.isFinite }
         }
         laterLabelLoss = Self.last(Name.laterLabel, run)?.scalar
@@ -71,6 +76,7 @@ struct RunSummary {
         static let loss = "position_loss"
         static let gap = "oracle_gap"
         static let label = "label_loss"
+        static let labelOracle = "label_loss_oracle"
         static let laterLabel = "label_loss_later"
     }
 
