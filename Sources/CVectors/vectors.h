@@ -168,7 +168,18 @@ INDUCT_VERB("floats(bits:)") induct_vector induct_floats_of_words(induct_words a
 
 /* --- Reductions: halves are combined until one lane is left ------------------------------------------------------- */
 
+/* Makes the compiler take a value as it is: without it, a loop that only feeds a reduction keeps its two halves apart. */
+INDUCT_VERB("settled(_:)") induct_vector induct_settled(induct_vector a) {
+#if defined(__AVX512F__)
+    __asm__("" : "+v"(a));
+#elif defined(__x86_64__)
+    __asm__("" : "+x"(a));
+#endif
+    return a;
+}
+
 INDUCT_VERB("sum(_:)") float induct_sum(induct_vector a) {
+    a = induct_settled(a);
 #if INDUCT_LANES == 16
     const __attribute__((ext_vector_type(8))) float eight = a.lo + a.hi;
     const __attribute__((ext_vector_type(4))) float four = eight.lo + eight.hi;
@@ -182,6 +193,7 @@ INDUCT_VERB("sum(_:)") float induct_sum(induct_vector a) {
 }
 
 INDUCT_VERB("greatest(_:)") float induct_greatest(induct_vector a) {
+    a = induct_settled(a);
 #if INDUCT_LANES == 16
     const __attribute__((ext_vector_type(8))) float eight = a.lo > a.hi ? a.lo : a.hi;
     const __attribute__((ext_vector_type(4))) float four = eight.lo > eight.hi ? eight.lo : eight.hi;

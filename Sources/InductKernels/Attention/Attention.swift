@@ -95,64 +95,72 @@ private struct AttentionHead {
     private func tile(
         _ scratch: AttentionScratch, row: Int, rows: Int, statistics: Int, block: Int, end: Int, of blockKeys: Int
     ) {
-        let stride = AttentionBlocks.scoreStride
         scratch.multiply(
             LeftBlock(start: query + row * queryStride, rowStride: queryStride, stepStride: 1), rows: rows,
             packed: scratch.keys, packedCount: blockKeys, count: end, headSize: size, into: scratch.scores)
-        for i in 0..<rows {
-            let scores = scratch.scores + i * stride
-            let limit = isCausal ? min(end, row + i - block + 1) : end
-            let maximumBefore = block == 0 ? -Float.infinity : scratch.first[statistics + i]
-            let sumBefore = block == 0 ? 0 : scratch.second[statistics + i]
-            let (newMaximum, newSum) = exponentiate(
-                scores, limit: limit, end: end, distance: row + i - block, atLeast: maximumBefore)
-            if block > 0 {
-                let shrink = exponential(Vector(repeating: maximumBefore - newMaximum))
-                scratch.second[statistics + i] = sumBefore * shrink[0] + newSum
-                let to = out + (row + i) * outStride
-                forEachVector(size) { offset, count in
-                    store(load(to + offset, count: count) * shrink, to + offset, count: count)
-                }
-            } else {
-                scratch.second[statistics + i] = newSum
-            }
-            scratch.first[statistics + i] = newMaximum
+        if bias.isEmpty {
+            exponentiate(scratch, row: row, rows: rows, statistics: statistics, block: block, end: end, hasBias: false)
+        } else {
+            exponentiate(scratch, row: row, rows: rows, statistics: statistics, block: block, end: end, hasBias: true)
         }
         scratch.multiply(
-            LeftBlock(start: scratch.scores, rowStride: stride, stepStride: 1), rows: rows,
+            LeftBlock(start: scratch.scores, rowStride: AttentionBlocks.scoreStride, stepStride: 1), rows: rows,
             right: value + block * keyStride, rightStride: keyStride, steps: end, headSize: size,
             into: out + row * outStride, stride: outStride, adding: block > 0)
     }
 
-    /// Replaces products by exp(score - maximum) for the first `limit` keys, by zero up to `end`; the maximum includes
-    /// `atLeast`.
+    /// Replaces the products of a tile by exp(score - maximum), zero behind each row's last key, and updates the maxima
+    /// and sums of the rows.
+    ///
+    /// Every vector is masked, needed or not: a branch that each row takes elsewhere costs more than the mask. All maxima
+    /// come first, all exponentials after them, so that one row need not wait for the other.
     @inline(always)
     private func exponentiate(
-        _ scores: UnsafeMutablePointer<Float>, limit: Int, end: Int, distance: Int, atLeast: Float
-    ) -> (maximum: Float, sum: Float) {
+        _ scratch: AttentionScratch, row: Int, rows: Int, statistics: Int, block: Int, end: Int, hasBias: Bool
+    ) {
         let lowest = Vector(repeating: -.infinity)
-        var largest = Vector(repeating: atLeast)
-        var offset = 0
-        while offset < end {
-            var value = bias.scores(load(scores + offset), scale: scale, distance: distance - offset)
-            if offset + lanes > limit {
+        let isFirst = block == 0
+        for i in 0..<rows {
+            let scores = scratch.scores + i * AttentionBlocks.scoreStride
+            let limit = isCausal ? min(end, row + i - block + 1) : end
+            let at = statistics + i
+            let before = isFirst ? -Float.infinity : scratch.first[at]
+            var largest = Vector(repeating: before)
+            var offset = 0
+            while offset < end {
+                var value = load(scores + offset)
+                value =
+                    hasBias ? bias.scores(value, scale: scale, distance: row + i - block - offset) : value * scale
                 value = select(laneNumbers, less: Vector(repeating: Float(limit - offset)), value, else: lowest)
+                largest = maximum(largest, value)
+                store(value, scores + offset)
+                offset += lanes
             }
-            largest = maximum(largest, value)
-            store(value, scores + offset)
-            offset += lanes
+            let after = greatest(largest)
+            if !isFirst {
+                let shrink = exponential(Vector(repeating: before - after))
+                scratch.second[at] *= shrink[0]
+                let to = out + (row + i) * outStride
+                forEachVector(size) { offset, count in
+                    store(load(to + offset, count: count) * shrink, to + offset, count: count)
+                }
+            }
+            scratch.first[at] = after
         }
-        let newMaximum = greatest(largest)
-        let shift = Vector(repeating: newMaximum)
-        var sums = Vector.zeros
-        offset = 0
-        while offset < end {
-            let value = exponential(load(scores + offset) - shift)
-            sums += value
-            store(value, scores + offset)
-            offset += lanes
+        for i in 0..<rows {
+            let scores = scratch.scores + i * AttentionBlocks.scoreStride
+            let shift = Vector(repeating: scratch.first[statistics + i])
+            var sums = Vector.zeros
+            var offset = 0
+            while offset < end {
+                let value = exponential(load(scores + offset) - shift)
+                sums += value
+                store(value, scores + offset)
+                offset += lanes
+            }
+            let total = sum(sums)
+            scratch.second[statistics + i] = isFirst ? total : scratch.second[statistics + i] + total
         }
-        return (newMaximum, sum(sums))
     }
 
     /// Divides by the sums and writes their logarithms.

@@ -28,8 +28,11 @@ func attentionBackward(_ call: induct_attention) {
         for keyHead in 0..<keyHeads {
             let keyOffset = sequence * length * keyStride + keyHead * size
             for row in 0..<length {
-                (dk + keyOffset + row * keyStride).update(repeating: 0, count: size)
-                (dv + keyOffset + row * keyStride).update(repeating: 0, count: size)
+                let at = keyOffset + row * keyStride
+                forEachVector(size) { offset, count in
+                    store(.zeros, dk + at + offset, count: count)
+                    store(.zeros, dv + at + offset, count: count)
+                }
             }
             var packedBlock = -1
             let firstHead = keyHead * (heads / keyHeads)
@@ -125,33 +128,53 @@ private struct AttentionHeadGradient {
         let gradients = scratch.gradients + (row - group) * stride
         let end = isCausal ? max(0, min(blockKeys, row + rows - block)) : blockKeys
         // Products over keys read up to a tile of keys ahead of the diagonal: zeros must lie there.
-        let cleared = min(roundedUp(end, toMultipleOf: lanes) + columnsPerTile, stride)
+        let cleared = min(roundedUp(end, toMultipleOf: lanes) + roundedUp(rowsPerTile, toMultipleOf: lanes), stride)
         scratch.multiply(
             LeftBlock(start: query + row * queryStride, rowStride: queryStride, stepStride: 1), rows: rows,
             packed: scratch.keys, packedCount: blockKeys, count: end, headSize: size, into: scores)
         scratch.multiply(
             LeftBlock(start: dout + row * outStride, rowStride: outStride, stepStride: 1), rows: rows,
             packed: scratch.values, packedCount: blockKeys, count: end, headSize: size, into: gradients)
+        if bias.isEmpty && drelative == nil {
+            scoreGradients(
+                scratch, group: group, row: row, rows: rows, block: block, end: end, cleared: cleared, hasBias: false)
+        } else {
+            scoreGradients(
+                scratch, group: group, row: row, rows: rows, block: block, end: end, cleared: cleared, hasBias: true)
+        }
+        guard end > 0 else { return }
+        scratch.multiply(
+            LeftBlock(start: gradients, rowStride: stride, stepStride: 1), rows: rows, right: key + block * keyStride,
+            rightStride: keyStride, steps: end, headSize: size, into: dquery + row * queryStride,
+            stride: queryStride, adding: block > 0)
+    }
+
+    /// Replaces products by p, and products of gradients by scale ds, zero behind each row's last key up to `cleared`.
+    ///
+    /// Every vector is masked, needed or not: a branch that each row takes elsewhere costs more than the mask.
+    @inline(always)
+    private func scoreGradients(
+        _ scratch: AttentionScratch, group: Int, row: Int, rows: Int, block: Int, end: Int, cleared: Int, hasBias: Bool
+    ) {
         for i in 0..<rows {
             let limit = isCausal ? min(end, row + i - block + 1) : end
             let distance = row + i - block
             let normaliser = Vector(repeating: logSum[row + i])
             let mean = Vector(repeating: scratch.first[row + i - group])
-            let p = scores + i * stride
-            let ds = gradients + i * stride
+            let p = scratch.scores + (row + i - group) * AttentionBlocks.scoreStride
+            let ds = scratch.gradients + (row + i - group) * AttentionBlocks.scoreStride
             var offset = 0
             while offset < end {
-                let score = bias.scores(load(p + offset), scale: scale, distance: distance - offset)
-                var probability = exponential(score - normaliser)
-                var gradient = probability * (load(ds + offset) - mean)
-                if offset + lanes > limit {
-                    let inside = Vector(repeating: Float(limit - offset))
-                    probability = select(laneNumbers, less: inside, probability, else: .zeros)
-                    gradient = select(laneNumbers, less: inside, gradient, else: .zeros)
-                }
+                let product = load(p + offset)
+                let score =
+                    hasBias ? bias.scores(product, scale: scale, distance: distance - offset) : product * scale
+                let inside = Vector(repeating: Float(limit - offset))
+                let probability = select(laneNumbers, less: inside, exponential(score - normaliser), else: .zeros)
+                let gradient = select(
+                    laneNumbers, less: inside, probability * (load(ds + offset) - mean), else: .zeros)
                 store(probability, p + offset)
                 store(gradient * scale, ds + offset)
-                if let drelative {
+                if hasBias, let drelative {
                     for lane in 0..<max(0, min(lanes, min(limit, distance + 1) - offset)) {
                         drelative[distance - offset - lane] += gradient[lane]
                     }
@@ -164,11 +187,6 @@ private struct AttentionHeadGradient {
                 offset += lanes
             }
         }
-        guard end > 0 else { return }
-        scratch.multiply(
-            LeftBlock(start: gradients, rowStride: stride, stepStride: 1), rows: rows, right: key + block * keyStride,
-            rightStride: keyStride, steps: end, headSize: size, into: dquery + row * queryStride,
-            stride: queryStride, adding: block > 0)
     }
 
     /// Adds a group of queries to dk and dv of one block of keys.

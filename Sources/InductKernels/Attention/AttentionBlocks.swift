@@ -138,6 +138,9 @@ struct AttentionBias {
         relative = call.relative.map { $0 + head * Int(call.length) }
     }
 
+    /// Scores are scaled products alone.
+    var isEmpty: Bool { slope == 0 && relative == nil }
+
     /// Scores of keys [key, key + lanes) for a query, `distance` = i - key of the first lane.
     @inline(always)
     func scores(_ products: Vector, scale: Vector, distance: Int) -> Vector {

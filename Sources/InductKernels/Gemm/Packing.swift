@@ -54,14 +54,12 @@ func packPanel(
         var step = 0
         while step < steps {
             let count = min(lanes, steps - step)
-            var square = Square(repeating: .zeros)
-            if count == lanes && present == lanes {
-                for i in 0..<lanes { square[i] = load(from + (column + i) * stride + step) }
-            } else {
-                for i in 0..<lanes where i < present {
-                    square[i] = load(from + (column + i) * stride + step, count: count)
+            var square =
+                count == lanes && present == lanes
+                ? Square { i in load(from + (column + i) * stride + step) }
+                : Square { i in
+                    i < present ? load(from + (column + i) * stride + step, count: count) : .zeros
                 }
-            }
             transpose(&square)
             if count == lanes {
                 for i in 0..<lanes { store(square[i], panel + (step + i) * width + column) }

@@ -138,7 +138,7 @@ private struct HMMGroup {
         if let startStates {
             for lane in 0..<present { startStates[lane] = state[lane] }
         }
-        var square = Square(repeating: .zeros)
+        var square = Square { _ in .zeros }
         var word = 1
         var position = 0
         while position < length {

@@ -20,7 +20,7 @@ import CVectors
 @inline(always)
 func transpose(_ rows: inout Square) {
     for _ in 0..<stages {
-        var next = Square(repeating: .zeros)
+        var next = Square { _ in .zeros }
         for i in 0..<(lanes / 2) {
             next[2 * i] = interleaveLower(rows[i], rows[i + lanes / 2])
             next[2 * i + 1] = interleaveUpper(rows[i], rows[i + lanes / 2])
