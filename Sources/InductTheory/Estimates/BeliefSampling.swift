@@ -14,7 +14,8 @@ struct BeliefSampling {
     let observer: BeliefObserver
     let request: TheoryRequest
 
-    static let batchSize = 256
+    /// Paths of a batch: fewer where they are long, so that the fewest batches stay affordable.
+    static func batchSize(_ cost: Double) -> Int { max(16, min(256, Int(work / 4 / (cost * Double(fewestBatches))))) }
     static let fewestBatches = 64
     /// Work in nanoseconds, roughly, after which sampling stops even if the precision is not reached.
     static let work = 6e9
@@ -53,36 +54,43 @@ struct BeliefSampling {
         let baseline = composition.curve(length: request.length)
         let partition = baseline.flatMap { _ in composition.partition(of: model) }
         let isCoupled = partition != nil
-        let sampler = BatchSampler(
-            model: model, observer: observer, parts: partition, frontier: frontier.level,
-            skipped: first - frontier.depth, steps: steps)
+        let skipped = first - frontier.depth
+        var sampler = BatchSampler(
+            model: model, observer: observer, parts: partition, frontier: frontier.level, skipped: skipped, steps: steps
+        )
         let width = observer.count
         let count = request.length - first
         var sums = [Double](repeating: 0, count: count * width)
         var squares = [Double](repeating: 0, count: count)
-        let cost = HiddenMarkovAnalysis.cost(model, observer) * (isCoupled ? 2 : 1)
-        let most = max(
-            Self.fewestBatches, Int(Self.work / (cost * Double(steps) * Double(Self.batchSize))))
-        var generator = SampleGenerator(seed: request.seed)
-        var batches = 0
+        var batches = [Double](repeating: 0, count: count)
         var errors = [Double](repeating: .infinity, count: count)
-        while batches < most {
-            let means = sampler.run(size: Self.batchSize, &generator)
-            for k in 0..<count {
+        let cost = HiddenMarkovAnalysis.cost(model, observer) * (isCoupled ? 2 : 1)
+        let size = Self.batchSize(cost * Double(steps))
+        var generator = SampleGenerator(seed: request.seed)
+        var spent = 0.0
+        var rounds = 0
+        // Positions beyond the last one that still needs samples get no more of them.
+        while spent < Self.work || rounds < Self.fewestBatches, sampler.steps > skipped {
+            let means = sampler.run(size: size, &generator)
+            spent += cost * Double(sampler.steps * size)
+            rounds += 1
+            for k in 0..<(sampler.steps - skipped) {
                 for j in 0..<width { sums[k * width + j] += means[k * width + j] }
                 squares[k] += means[k * width] * means[k * width]
+                batches[k] += 1
             }
-            batches += 1
-            guard batches >= Self.fewestBatches, batches % 16 == 0 else { continue }
-            let total = Double(batches)
+            guard rounds >= Self.fewestBatches, rounds % 16 == 0 else { continue }
             for k in 0..<count {
-                let mean = sums[k * width] / total
-                errors[k] = (max(0, squares[k] / total - mean * mean) / (total - 1)).squareRoot()
+                let mean = sums[k * width] / batches[k]
+                errors[k] = (max(0, squares[k] / batches[k] - mean * mean) / (batches[k] - 1)).squareRoot()
             }
-            if errors.allSatisfy({ $0 <= request.precision }) { break }
+            sampler.steps = skipped + (errors.lastIndex { $0 > request.precision } ?? -1) + 1
         }
-        var estimates = sums.map { $0 / Double(batches) }
-        if let baseline, isCoupled { for k in 0..<count { estimates[k * width] += baseline[first + k] } }
+        var estimates = sums
+        for k in 0..<count {
+            for j in 0..<width { estimates[k * width + j] /= batches[k] }
+            if let baseline, isCoupled { estimates[k * width] += baseline[first + k] }
+        }
         curve.append(estimates: estimates, standardErrors: errors)
     }
 }
@@ -96,7 +104,7 @@ private struct BatchSampler {
     let frontier: BeliefLevel
     /// Leading steps that are followed but not averaged.
     let skipped: Int
-    let steps: Int
+    var steps: Int
 
     init(
         model: HiddenMarkovModel, observer: BeliefObserver, parts: HiddenMarkovModel?, frontier: BeliefLevel,

@@ -14,6 +14,8 @@ struct OracleSampling {
     static let batchSize = 256
     static let fewestSamples = 1024
     static let mostSamples = 1 << 16
+    /// Predictions after which sampling stops even if the precision is not reached.
+    static let mostPredictions = 30_000_000
 
     func run() throws(TheoryError) -> Theory {
         let schema = source.schema
@@ -34,7 +36,7 @@ struct OracleSampling {
             let isEnough =
                 moments.samples >= Self.fewestSamples && moments.standardErrors.allSatisfy { $0 <= request.precision }
             if isEnough { break }
-        } while moments.samples < Self.mostSamples
+        } while moments.samples < min(Self.mostSamples, max(Self.fewestSamples, Self.mostPredictions / length))
         return Theory(
             vocabulary: schema.classes, entropy: moments.means, entropyStandardError: moments.standardErrors,
             excessEntropyReason: "it cannot be estimated from samples without bias", method: .monteCarlo,

@@ -38,7 +38,7 @@ struct RateBracket {
             let low = max(0, lower.entropy.last ?? 0)
             let bounds = low...max(low, last)
             theory.entropyRateBounds = bounds
-            theory.entropyRate = min(max(Self.extrapolated(curve.entropy), bounds.lowerBound), bounds.upperBound)
+            theory.entropyRate = Self.best(Self.extrapolated(curve.entropy), within: bounds)
         }
         describeExcess(curve.entropy, &theory)
     }
@@ -68,15 +68,21 @@ struct RateBracket {
             initial: BeliefLevel(beliefs: beliefs, weights: model.start), length: Self.depth)
     }
 
-    /// The limit of a curve that falls geometrically, from its last three values.
+    /// The limit of a curve that falls geometrically, from its last three values; nil for a curve that does not.
     ///
     /// Source: Aitken 1926.
-    static func extrapolated(_ entropy: [Double]) -> Double {
-        let tail = entropy.suffix(3).map { $0 }
-        guard tail.count == 3 else { return entropy.last ?? 0 }
+    static func extrapolated(_ entropy: [Double]) -> Double? {
+        guard entropy.count >= 3 else { return nil }
+        let tail = Array(entropy.suffix(3))
         let (first, second) = (tail[0] - tail[1], tail[1] - tail[2])
-        guard first > second, second > 0 else { return tail[2] }
+        guard first > second, second > 0 else { return nil }
         return tail[2] - second * second / (first - second)
+    }
+
+    /// An extrapolated rate where the bounds allow it, else their middle.
+    private static func best(_ rate: Double?, within bounds: ClosedRange<Double>) -> Double {
+        if let rate, bounds.contains(rate) { return rate }
+        return (bounds.lowerBound + bounds.upperBound) / 2
     }
 
     /// E as the partial sum of h_l - h_mu and a geometric tail; only where what is uncertain about it is small.
@@ -88,12 +94,13 @@ struct RateBracket {
         let ratio = before > previous && !hasArrived ? (previous - last) / (before - previous) : 0
         let tail = ratio > 0 && ratio < 1 ? (last - rate) * ratio / (1 - ratio) : 0
         let uncertainty = Double(entropy.count) * max(width, 1e-16) + max(tail, last - rate)
+        let excess = entropy.reduce(0) { $0 + ($1 - rate) } + tail
         guard ratio < 0.99, uncertainty <= 1e-6 else {
             theory.excessEntropyReason =
-                "the mixed states are infinitely many and h_l has not come close enough to the entropy rate"
+                "the mixed states are infinitely many and h_\(entropy.count) has not come close enough to the entropy rate; E is \(excess) to about \(uncertainty)"
             return
         }
-        theory.excessEntropy = entropy.reduce(0) { $0 + ($1 - rate) } + tail
+        theory.excessEntropy = excess
         theory.notes.append(
             "E is summed over \(entropy.count) positions; it is uncertain by \(uncertainty) nats at most.")
     }

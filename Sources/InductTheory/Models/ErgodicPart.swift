@@ -35,6 +35,16 @@ extension HiddenMarkovModel {
                 }
             }
         }
+        if isStationary {
+            // The start itself is then stationary on every closed component, and nothing lies outside them.
+            return closed.compactMap { number in
+                let members = components[number]
+                let weight = members.reduce(0) { $0 + start[$1] }
+                guard weight > 0 else { return nil }
+                let law = members.map { start[$0] / weight }
+                return ErgodicPart(model: restricted(to: members, start: law), weight: weight, members: members)
+            }
+        }
         // The absorption probabilities are the long-run means of the indicators of the closed components.
         let indicators = closed.map { number in componentOf.map { $0 == number ? 1.0 : 0.0 } }
         let isClosed = components.indices.map { closed.contains($0) }
