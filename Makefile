@@ -30,7 +30,7 @@ demo: build setup-figures
 test: setup
 	swift build -c release --build-tests
 	$(MAKE) lint
-	swift test -c release --disable-testable-imports
+	swift test -c release --disable-testable-imports --disable-xctest
 
 bench: build
 	"$(BIN)/induct" bench train --source 'with-bos(dursley-wonka(p=0.4,q=0.25))' \

@@ -15,6 +15,10 @@ struct Guide: CustomTestStringConvertible, Sendable {
         try Checkout.text(path).matches(of: #/(?s)```sh\n(.*?)```/#).map { String($0.1) }.joined(separator: "\n")
     }
 
+    func swift() throws -> String {
+        try Checkout.text(path).matches(of: #/(?s)```swift\n(.*?)```/#).map { String($0.1) }.joined(separator: "\n")
+    }
+
     /// Files that the text links to, from the root.
     func links() throws -> [String] {
         let folder = path.split(separator: "/").dropLast().joined(separator: "/")
@@ -72,6 +76,29 @@ struct GuideTests {
         for line in try expectations(of: guide) {
             #expect(output.contains(line), "the output does not hold \(line):\n\(output.suffix(4_000))")
         }
+    }
+
+    @Test(
+        "show Swift that compiles against the SDK", arguments: Guide.all.filter { (try? $0.swift().isEmpty) == false })
+    func swiftCompiles(guide: Guide) throws {
+        let file = FileManager.default.temporaryDirectory.appending(path: "induct-\(UUID().uuidString).swift")
+        try guide.swift().write(to: file, atomically: false, encoding: .utf8)
+        defer { try? FileManager.default.removeItem(at: file) }
+        let headers = Checkout.root.appending(path: "SDK/C/include").path
+        let process = Process()
+        let pipe = Pipe()
+        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+        process.arguments = [
+            "swiftc", "-typecheck", "-swift-version", "6", "-enable-upcoming-feature", "MemberImportVisibility",
+            "-parse-as-library", "-I", Self.program.deletingLastPathComponent().appending(path: "Modules").path,
+            "-Xcc", "-fmodule-map-file=\(headers)/module.modulemap", "-Xcc", "-I\(headers)", file.path,
+        ]
+        process.standardOutput = pipe
+        process.standardError = pipe
+        try process.run()
+        let output = String(decoding: try pipe.fileHandleForReading.readToEnd() ?? Data(), as: UTF8.self)
+        process.waitUntilExit()
+        #expect(process.terminationStatus == 0, "\(output.suffix(4_000))")
     }
 
     /// Text that the guide promises: inline code in a line that begins with "It prints".
