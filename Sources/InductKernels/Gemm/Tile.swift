@@ -2,7 +2,7 @@
 
 // Goals, in order: one chain of fused multiply-adds per element, in order of k, whatever the tile; both FMA pipes busy.
 // A tile's accumulators fill the register file: 10 x 2 of 32 registers (AVX-512), 6 x 2 of 16 (elsewhere). With 11 or 12
-// rows the compiler clears the accumulators in memory first, which costs more than the wider tile gains.
+// rows the compiler keeps accumulators in memory, which costs more than the wider tile gains.
 
 import CVectors
 
@@ -53,7 +53,9 @@ enum Tile<let rows: Int, let vectors: Int> {
         _ left: LeftBlock, _ right: RightBlock, steps: Int, into c: UnsafeMutablePointer<Float>, stride: Int,
         adding: Bool, addends: TileAddends
     ) {
-        var sums = InlineArray<rows, InlineArray<vectors, Vector>> { _ in InlineArray { _ in .zeros } }
+        // A zero that the compiler takes as any value: it would clear a known zero in memory, by a call.
+        let zero = settled(.zeros)
+        var sums = InlineArray<rows, InlineArray<vectors, Vector>> { _ in InlineArray { _ in zero } }
         var a = left.start
         var b = right.start
         let rowStride = left.rowStride
@@ -101,66 +103,66 @@ func multiplyTile(
     into c: UnsafeMutablePointer<Float>, stride: Int, adding: Bool,
     addends: TileAddends = .none
 ) {
-    switch (rows, vectors) {
-    case (1, 2):
+    switch 2 * rows + vectors {
+    case 4:
         Tile<1, 2>.multiply(
             left, right, steps: steps, into: c, stride: stride, adding: adding, addends: addends)
-    case (2, 2):
+    case 6:
         Tile<2, 2>.multiply(
             left, right, steps: steps, into: c, stride: stride, adding: adding, addends: addends)
-    case (3, 2):
+    case 8:
         Tile<3, 2>.multiply(
             left, right, steps: steps, into: c, stride: stride, adding: adding, addends: addends)
-    case (4, 2):
+    case 10:
         Tile<4, 2>.multiply(
             left, right, steps: steps, into: c, stride: stride, adding: adding, addends: addends)
-    case (5, 2):
+    case 12:
         Tile<5, 2>.multiply(
             left, right, steps: steps, into: c, stride: stride, adding: adding, addends: addends)
-    case (6, 2):
+    case 14:
         Tile<6, 2>.multiply(
             left, right, steps: steps, into: c, stride: stride, adding: adding, addends: addends)
-    case (1, 1):
+    case 3:
         Tile<1, 1>.multiply(
             left, right, steps: steps, into: c, stride: stride, adding: adding, addends: addends)
-    case (2, 1):
+    case 5:
         Tile<2, 1>.multiply(
             left, right, steps: steps, into: c, stride: stride, adding: adding, addends: addends)
-    case (3, 1):
+    case 7:
         Tile<3, 1>.multiply(
             left, right, steps: steps, into: c, stride: stride, adding: adding, addends: addends)
-    case (4, 1):
+    case 9:
         Tile<4, 1>.multiply(
             left, right, steps: steps, into: c, stride: stride, adding: adding, addends: addends)
-    case (5, 1):
+    case 11:
         Tile<5, 1>.multiply(
             left, right, steps: steps, into: c, stride: stride, adding: adding, addends: addends)
-    case (6, 1):
+    case 13:
         Tile<6, 1>.multiply(
             left, right, steps: steps, into: c, stride: stride, adding: adding, addends: addends)
     #if V4
-        case (7, 2):
+        case 16:
             Tile<7, 2>.multiply(
                 left, right, steps: steps, into: c, stride: stride, adding: adding, addends: addends)
-        case (8, 2):
+        case 18:
             Tile<8, 2>.multiply(
                 left, right, steps: steps, into: c, stride: stride, adding: adding, addends: addends)
-        case (9, 2):
+        case 20:
             Tile<9, 2>.multiply(
                 left, right, steps: steps, into: c, stride: stride, adding: adding, addends: addends)
-        case (10, 2):
+        case 22:
             Tile<10, 2>.multiply(
                 left, right, steps: steps, into: c, stride: stride, adding: adding, addends: addends)
-        case (7, 1):
+        case 15:
             Tile<7, 1>.multiply(
                 left, right, steps: steps, into: c, stride: stride, adding: adding, addends: addends)
-        case (8, 1):
+        case 17:
             Tile<8, 1>.multiply(
                 left, right, steps: steps, into: c, stride: stride, adding: adding, addends: addends)
-        case (9, 1):
+        case 19:
             Tile<9, 1>.multiply(
                 left, right, steps: steps, into: c, stride: stride, adding: adding, addends: addends)
-        case (10, 1):
+        case 21:
             Tile<10, 1>.multiply(
                 left, right, steps: steps, into: c, stride: stride, adding: adding, addends: addends)
     #endif

@@ -8,18 +8,15 @@ import CVectors
 /// The greatest value of a row.
 @inline(always)
 func rowMaximum(_ x: UnsafePointer<Float>, count: Int) -> Float {
-    var largest = Vector(repeating: -.infinity)
-    var offset = 0
-    while offset + lanes <= count {
-        largest = maximum(largest, load(x + offset))
-        offset += lanes
+    let lowest = Vector(repeating: -.infinity)
+    var largest = lowest
+    forEachVector(count) { offset, count in
+        let value = load(x + offset, count: count)
+        let behind = Vector(repeating: Float(count))
+        largest = maximum(
+            largest, count == lanes ? value : select(laneNumbers, less: behind, value, else: lowest))
     }
-    var value = greatest(largest)
-    while offset < count {
-        value = value > x[offset] ? value : x[offset]
-        offset += 1
-    }
-    return value
+    return greatest(largest)
 }
 
 /// `value` in the first `count` lanes, zero in the others.
