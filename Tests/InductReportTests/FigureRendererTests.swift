@@ -12,11 +12,20 @@ struct FigureRendererTests {
     init() throws { scratch = try ScratchDirectory() }
 
     /// Writes an executable script, and gives its path.
+    ///
+    /// A child writes it: were it open for writing here while another test starts a process, that process would hold it
+    /// open too, and the script could not be run ("Text file busy").
     private func script(_ text: String, at name: String = "vl-convert") throws -> String {
         let url = scratch.url.appending(path: name)
         try FileManager.default.createDirectory(at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
-        try scratch.write("#!/bin/sh\n\(text)\n", to: name)
-        try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: url.path)
+        let writer = Process()
+        writer.executableURL = URL(fileURLWithPath: "/bin/sh")
+        writer.arguments = [
+            "-c", #"printf '%s' "$1" > "$2" && chmod 755 "$2""#, "sh", "#!/bin/sh\n\(text)\n", url.path,
+        ]
+        try writer.run()
+        writer.waitUntilExit()
+        try #require(writer.terminationStatus == 0)
         return url.path
     }
 
