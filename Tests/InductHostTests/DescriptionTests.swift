@@ -74,6 +74,20 @@ import Testing
         #expect(listing?.isReady == true)
     }
 
+    @Test func memoryThatOthersCanWriteIsNotBelieved() throws {
+        let workshop = try Workshop()
+        let path = try workshop.compile("malformed.c", to: "libdot.so")
+        #expect(try workshop.host(plugins: [path]).catalogue().first?.isReady == true)
+        var options = workshop.options(plugins: [path])
+        options.describer = "/bin/false"
+        #expect(try PluginHost(options).catalogue().first?.isReady == true)
+        let cache = workshop.directory + "/cache/plugins-1"
+        for entry in try FileManager.default.contentsOfDirectory(atPath: cache) {
+            try FileManager.default.setAttributes([.posixPermissions: 0o666], ofItemAtPath: "\(cache)/\(entry)")
+        }
+        #expect(try PluginHost(options).catalogue().first?.isReady == false)
+    }
+
     @Test func missingDependencyIsTriedAgainWhenItIsThere() throws {
         let workshop = try Workshop()
         let dependency = try workshop.compile("linear.c", to: "lib/libdependency.so")

@@ -64,7 +64,9 @@ struct DescriptionCache: Sendable {
     private static var now: Int64 { Int64(time(nil)) }
 
     private func load(_ name: String) -> JSON? {
-        guard let directory,
+        // What someone else could have written is not believed.
+        guard let directory, let status = FilePaths.status("\(directory)/\(name).json"),
+            status.st_uid == geteuid(), status.st_mode & S_IWOTH == 0,
             let bytes = try? FilePaths.bytes(of: "\(directory)/\(name).json", limit: Self.mostBytes),
             let end = bytes.firstIndex(of: UInt8(ascii: "\n")),
             String(decoding: bytes[..<end], as: UTF8.self) == Self.seal(bytes[(end + 1)...]),

@@ -3,6 +3,10 @@
 import InductCore
 
 /// A bundle's plugin.json, checked: who it is, and which files it brings.
+///
+///     {"id": "org.example.coins", "version": "1.0.0", "kinds": ["source"], "abi": {"major": 1, "minor": 0},
+///      "capabilities": [], "provides": [{"kind", "name", "summary", "concurrency", "config_schema"}, ...],
+///      "files": [{"path": "libcoins.so", "sha256": "...", "cpu": "x86-64-v3"}, ...]}
 struct Manifest: Sendable {
     /// A library of the bundle.
     struct File: Equatable, Sendable {
