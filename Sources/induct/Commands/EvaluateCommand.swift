@@ -20,7 +20,8 @@ struct TrainedModelOptions: ParsableArguments {
         Interruption.watch()
         let host = try common.host()
         return try Run.open(directory).model(
-            checkpoint: checkpoint, opener: host, kernels: host.kernels, threads: try RunSession.threads(threads),
+            checkpoint: checkpoint, opener: OracleDerivingOpener(host), kernels: host.kernels,
+            threads: try RunSession.threads(threads),
             warn: { StandardError.write("induct: warning: \($0)\n") })
     }
 }

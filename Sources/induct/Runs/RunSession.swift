@@ -54,9 +54,9 @@ struct RunSession {
             isCancelled: { Interruption.isAsked })
         let result: RunResult
         if resumes {
-            result = try Run.resume(recipe, opener: host, kernels: host.kernels, options: options)
+            result = try Run.resume(recipe, opener: OracleDerivingOpener(host), kernels: host.kernels, options: options)
         } else if let recipe {
-            result = try Run.start(recipe, opener: host, kernels: host.kernels, options: options)
+            result = try Run.start(recipe, opener: OracleDerivingOpener(host), kernels: host.kernels, options: options)
         } else {
             throw UsageError("\(directory) holds no run to resume")
         }
