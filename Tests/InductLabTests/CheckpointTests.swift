@@ -113,7 +113,7 @@ import Testing
                 // From step 40 on checkpoints cannot be written: a file stands where their directory should be.
                 guard progress.step == 40, progress.phase == .saving else { return }
                 try? FileManager.default.moveItem(atPath: work + "/checkpoints", toPath: directory + "/saved")
-                FileManager.default.createFile(atPath: work + "/checkpoints", contents: nil)
+                _ = FileManager.default.createFile(atPath: work + "/checkpoints", contents: nil)
             }
             let error = #expect(throws: LabError.self) { try RunTests.start(try RunTests.recipe(), options) }
             #expect(error?.exitCode == 74)
