@@ -8,9 +8,13 @@ import Testing
 /// The child process that describes libraries, whatever it answers, and the memory of its answers.
 @Suite struct DescriptionTests {
     /// An executable that stands in for `induct describe-plugin FILE`.
+    ///
+    /// A child process writes it: were it open here, a test that starts a program at that moment would keep it open, and it
+    /// could not be started.
     private static func describer(_ workshop: Workshop, _ body: String) throws -> String {
-        let path = try workshop.write("#!/bin/sh\n\(body)\n", to: "describer")
-        try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: path)
+        let path = workshop.directory + "/describer"
+        try Workshop.run(
+            "/bin/sh", ["-c", "printf '%s\\n' '#!/bin/sh' \"$1\" >\"$2\"; chmod 755 \"$2\"", "sh", body, path])
         return path
     }
 
