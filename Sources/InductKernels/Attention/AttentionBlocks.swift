@@ -88,15 +88,21 @@ struct AttentionScratch {
         _ left: LeftBlock, rows: Int, packed: UnsafePointer<Float>, packedCount: Int, count: Int, headSize: Int,
         into scores: UnsafeMutablePointer<Float>
     ) {
-        var key = 0
-        while key < count {
-            let width = vectorsPerPanel(min(columnsPerTile, packedCount - key)) * lanes
+        let panels = count / columnsPerTile
+        if panels > 0 {
+            let right = RightBlock(
+                start: packed, stepStride: columnsPerTile, panels: panels, panelStride: columnsPerTile * headSize)
             multiplyTile(
-                rows: rows, vectors: vectorsPerPanel(min(columnsPerTile, count - key)), left,
-                RightBlock(start: packed + key * headSize, stepStride: width), steps: headSize, into: scores + key,
+                rows: rows, vectors: 2, left, right, steps: headSize, into: scores,
                 stride: AttentionBlocks.scoreStride, adding: false)
-            key += columnsPerTile
         }
+        let key = panels * columnsPerTile
+        guard key < count else { return }
+        let width = vectorsPerPanel(min(columnsPerTile, packedCount - key)) * lanes
+        multiplyTile(
+            rows: rows, vectors: vectorsPerPanel(count - key), left,
+            RightBlock(start: packed + key * headSize, stepStride: width), steps: headSize, into: scores + key,
+            stride: AttentionBlocks.scoreStride, adding: false)
     }
 
     /// c (+)= left right for right in place, [steps, headSize]: columns that do not fill a vector go through a copy.
@@ -105,14 +111,18 @@ struct AttentionScratch {
         _ left: LeftBlock, rows: Int, right: UnsafePointer<Float>, rightStride: Int, steps: Int, headSize: Int,
         into c: UnsafeMutablePointer<Float>, stride: Int, adding: Bool
     ) {
+        let panels = headSize / columnsPerTile
+        if panels > 0 {
+            let block = RightBlock(
+                start: right, stepStride: rightStride, panels: panels, panelStride: columnsPerTile)
+            multiplyTile(rows: rows, vectors: 2, left, block, steps: steps, into: c, stride: stride, adding: adding)
+        }
         let whole = headSize / lanes * lanes
-        var column = 0
-        while column < whole {
+        let single = panels * columnsPerTile
+        if single < whole {
             multiplyTile(
-                rows: rows, vectors: vectorsPerPanel(min(columnsPerTile, whole - column)), left,
-                RightBlock(start: right + column, stepStride: rightStride), steps: steps, into: c + column,
-                stride: stride, adding: adding)
-            column += columnsPerTile
+                rows: rows, vectors: 1, left, RightBlock(start: right + single, stepStride: rightStride), steps: steps,
+                into: c + single, stride: stride, adding: adding)
         }
         guard whole < headSize else { return }
         packPanel(rows: right + whole, stride: rightStride, steps: steps, columns: headSize - whole, into: edge)

@@ -134,15 +134,19 @@ private func multiply(
                     }
                 }
 
-                for panel in 0..<panelCount {
+                var panel = 0
+                while panel < panelCount {
                     let offset = panel * columnsPerTile
                     let column = firstColumn + offset
                     let columns = min(columnsPerTile, n - column)
                     let vectors = vectorsPerPanel(columns)
-                    let right =
+                    var right =
                         readsRightInPlace && columns % lanes == 0
-                        ? RightBlock(start: b + firstStep * ldb + column, stepStride: ldb)
-                        : RightBlock(start: packedRight + offset * blockSteps, stepStride: vectors * lanes)
+                        ? RightBlock(
+                            start: b + firstStep * ldb + column, stepStride: ldb, panelStride: columnsPerTile)
+                        : RightBlock(
+                            start: packedRight + offset * blockSteps, stepStride: vectors * lanes,
+                            panelStride: columnsPerTile * blockSteps)
 
                     let final = c + tileRow * ldc + column
                     let interim = partial + (tileRow - row) * blockColumns + offset
@@ -153,6 +157,9 @@ private func multiply(
                     let previousStride = partialInScratch && block > 0 ? blockColumns : ldc
 
                     if columns % lanes == 0 && (!isLast || epilogue.isLinear) && (!hasPrevious || previous == target) {
+                        // All panels of full width in one call.
+                        right.panels = max(1, blockColumns / columnsPerTile - panel)
+                        panel += right.panels
                         multiplyTile(
                             rows: tileRows, vectors: vectors, left, right, steps: blockSteps, into: target,
                             stride: targetStride, adding: hasPrevious,
@@ -165,6 +172,7 @@ private func multiply(
                             product: product, previous: hasPrevious ? UnsafePointer(previous) : nil,
                             previousStride: previousStride, into: target, stride: targetStride, row: tileRow,
                             column: column, rows: tileRows, columns: columns)
+                        panel += 1
                     }
                 }
                 tileRow += tileRows

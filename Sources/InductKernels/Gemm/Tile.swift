@@ -30,9 +30,13 @@ struct LeftBlock {
 }
 
 /// A block of matrix b, read by vectors: step p starts at `start + p * stepStride`, its columns are contiguous.
+///
+/// Several panels, `panelStride` apart, are columns of c that follow each other.
 struct RightBlock {
     var start: UnsafePointer<Float>
     var stepStride: Int
+    var panels = 1
+    var panelStride = 0
 }
 
 /// What a tile adds to its sums before it stores them: a bias by column and a residual, in this order.
@@ -55,40 +59,52 @@ enum Tile<let rows: Int, let vectors: Int> {
     ) {
         // A zero that the compiler takes as any value: it would clear a known zero in memory, by a call.
         let zero = settled(.zeros)
-        var sums = InlineArray<rows, InlineArray<vectors, Vector>> { _ in InlineArray { _ in zero } }
-        var a = left.start
-        var b = right.start
-        let rowStride = left.rowStride
-        for _ in 0..<steps {
-            var columns = InlineArray<vectors, Vector> { _ in .zeros }
-            for j in 0..<vectors { columns[j] = load(b + j * lanes) }
-            for i in 0..<rows {
-                let factor = Vector(repeating: a[i * rowStride])
-                for j in 0..<vectors { sums[i][j] = fusedMultiplyAdd(factor, columns[j], sums[i][j]) }
-            }
-            a += left.stepStride
-            b += right.stepStride
-        }
-        if addends.bias == nil && addends.residual == nil {
-            for i in 0..<rows {
-                for j in 0..<vectors {
-                    let to = c + i * stride + j * lanes
-                    store(adding ? sums[i][j] + load(to) : sums[i][j], to)
+        for panel in 0..<right.panels {
+            var sums = InlineArray<rows, InlineArray<vectors, Vector>> { _ in InlineArray { _ in zero } }
+            var a = left.start
+            var b = right.start + panel * right.panelStride
+            let rowStride = left.rowStride
+            for _ in 0..<steps {
+                var columns = InlineArray<vectors, Vector> { _ in .zeros }
+                for j in 0..<vectors { columns[j] = load(b + j * lanes) }
+                for i in 0..<rows {
+                    let factor = Vector(repeating: a[i * rowStride])
+                    for j in 0..<vectors { sums[i][j] = fusedMultiplyAdd(factor, columns[j], sums[i][j]) }
                 }
+                a += left.stepStride
+                b += right.stepStride
             }
-            return
+            let column = panel * columnsPerTile
+            if addends.bias == nil && addends.residual == nil {
+                for i in 0..<rows {
+                    for j in 0..<vectors {
+                        let to = c + column + i * stride + j * lanes
+                        store(adding ? sums[i][j] + load(to) : sums[i][j], to)
+                    }
+                }
+            } else {
+                finish(sums, into: c, stride: stride, adding: adding, addends: addends, column: column)
+            }
         }
+    }
+
+    /// Adds bias and residual and stores.
+    @inline(always)
+    private static func finish(
+        _ sums: InlineArray<rows, InlineArray<vectors, Vector>>, into c: UnsafeMutablePointer<Float>, stride: Int,
+        adding: Bool, addends: TileAddends, column: Int
+    ) {
         var biases = InlineArray<vectors, Vector> { _ in .zeros }
         if let bias = addends.bias {
-            for j in 0..<vectors { biases[j] = load(bias + j * lanes) }
+            for j in 0..<vectors { biases[j] = load(bias + column + j * lanes) }
         }
         for i in 0..<rows {
             for j in 0..<vectors {
-                let to = c + i * stride + j * lanes
+                let to = c + column + i * stride + j * lanes
                 var value = adding ? sums[i][j] + load(to) : sums[i][j]
                 value += biases[j]
                 if let residual = addends.residual {
-                    value += load(residual + i * addends.residualStride + j * lanes)
+                    value += load(residual + column + i * addends.residualStride + j * lanes)
                 }
                 store(value, to)
             }
