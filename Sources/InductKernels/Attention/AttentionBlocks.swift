@@ -16,7 +16,8 @@ enum AttentionBlocks {
     static var maximalKeys: Int { 512 }
     /// Packed keys of one block, in floats: fewer keys are taken when heads are large.
     static var packed: Int { 64 * 1024 }
-    static var rowsPerGroup: Int { 4 * rowsPerTile }
+    /// Rows of a group: steps of the products for dk and dv, which are worth more than the scores' place in L1.
+    static var rowsPerGroup: Int { 96 / rowsPerTile * rowsPerTile }
     static var scoreStride: Int { maximalKeys + 3 * lanes }
     static var scores: Int { rowsPerGroup * scoreStride }
 

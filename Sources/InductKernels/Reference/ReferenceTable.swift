@@ -3,6 +3,8 @@
 import CInduct
 
 /// The kernels in scalar double arithmetic, one rounding at the end: what the vector kernels are tested against.
+///
+/// Exponentials and logarithms are the C library's, whose last bit in double may change with the CPU.
 enum Reference {}
 
 func referenceKernels() -> induct_kernels {
