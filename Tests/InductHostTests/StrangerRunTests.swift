@@ -18,7 +18,7 @@ import Testing
             "XDG_DATA_HOME": workshop.directory + "/data",
         ]) { $1 }
         let messages = workshop.directory + "/messages"
-        FileManager.default.createFile(atPath: messages, contents: nil)
+        _ = FileManager.default.createFile(atPath: messages, contents: nil)
         let output = Pipe()
         process.standardOutput = output
         process.standardError = try FileHandle(forWritingTo: URL(fileURLWithPath: messages))

@@ -11,7 +11,7 @@ extension Transformer {
             .integer(
                 "key_value_heads", in: 1...4096, optional: true,
                 "heads of keys and values, each shared by heads / key_value_heads query heads; as heads when absent"),
-            .integer("head_size", in: 1...4096, optional: true, "columns of one head; width / heads when absent"),
+            .integer("head_size", in: 1...2048, optional: true, "columns of one head; width / heads when absent"),
             .integer("mlp_size", in: 1...1_048_576, optional: true, "hidden units of the MLP; 4 width when absent"),
             .string(
                 "activation", default: "gelu", values: ["gelu", "relu", "silu", "geglu", "swiglu"],
@@ -93,6 +93,12 @@ extension TransformerOptions {
                 "width=\(width) is not a multiple of heads=\(heads): change one of them, or give head_size"
             )
         }
+        guard headSize <= Self.largestHead else {
+            throw InductError.invalid(
+                "width=\(width) and heads=\(heads) make heads of \(headSize) columns, and the attention kernels take "
+                    + "\(Self.largestHead) at most: use more heads, or give head_size"
+            )
+        }
         guard heads % keyValueHeads == 0 else {
             throw InductError.invalid(
                 "heads=\(heads) is not a multiple of key_value_heads=\(keyValueHeads)")
@@ -112,6 +118,9 @@ extension TransformerOptions {
             )
         }
     }
+
+    /// The largest head that every variant of the attention kernels takes; see induct_attention.
+    private static let largestHead = 2048
 
     private static func choice<Choice: RawRepresentable<String>>(
         _ configuration: Configuration, _ name: String

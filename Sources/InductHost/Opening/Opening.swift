@@ -74,7 +74,9 @@ struct Opening {
             }
         } catch {
             guard error.status == INDUCT_INVALID_ARGUMENT || error.status == INDUCT_OUT_OF_RANGE else { throw error }
-            throw SpecError("\(written.name): \(error.message)", position: written.position)
+            let isNamed = error.message.hasPrefix(written.name + ":")
+            throw SpecError(
+                isNamed ? error.message : "\(written.name): \(error.message)", position: written.position)
         }
     }
 

@@ -19,7 +19,7 @@ package enum LabError: Error, CustomStringConvertible, Equatable {
             "the loss became \(loss) at step \(step); the last checkpoint stays as it is. "
                 + "Lower the learning rate, warm up, or clip the gradient (training.clip)"
         case .damaged(let path, let reason):
-            "\(path) is damaged: \(reason)"
+            "\(path) cannot be used: \(reason)"
         case .inUse(let path):
             "\(path) is in use by another process: wait for it to end, or choose another directory"
         case .occupied(let path, let reason):

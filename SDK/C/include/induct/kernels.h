@@ -80,7 +80,8 @@ INDUCT_ASSERT_SIZE(induct_norm, 128);
 /* Scaled dot-product attention of `batch` sequences. Query head h uses key/value head h / (heads / key_value_heads).
  * q [batch * length, heads * head_size] with row stride ldq, k and v [batch * length, key_value_heads * head_size] with
  * row stride ldkv (so that all three may lie in one matrix), out and its gradient with row stride ldo.
- * score(i, j) = scale * q_i . k_j + slope_h * (j - i) + relative[h][i - j], for j <= i when causal. */
+ * score(i, j) = scale * q_i . k_j + slope_h * (j - i) + relative[h][i - j], for j <= i when causal.
+ * head_size is 2048 at most: a larger call writes nothing. */
 typedef struct induct_attention {
     uint32_t struct_size;
     uint32_t causal;
