@@ -61,7 +61,7 @@ let package = Package(
         .systemLibrary(name: "CVectors"),
         .target(
             name: "InductCore",
-            dependencies: [.product(name: "Yams", package: "Yams")],
+            dependencies: ["CCrypto", .product(name: "Yams", package: "Yams")],
             swiftSettings: features
         ),
         .target(name: "InductTheory", dependencies: ["InductCore", "CLAPACK"], swiftSettings: features),
@@ -71,7 +71,7 @@ let package = Package(
         .target(
             name: "InductHost",
             dependencies: [
-                "InductCore", "CCrypto", "CProcessor", "CHostThread",
+                "InductCore", "CProcessor", "CHostThread",
                 .product(name: "CInduct", package: "Swift"),
                 .product(name: "Logging", package: "swift-log"),
             ],
@@ -80,7 +80,7 @@ let package = Package(
         .target(
             name: "InductLab",
             dependencies: [
-                "InductCore", "CCrypto", "CProcessor", .product(name: "Logging", package: "swift-log"),
+                "InductCore", "CProcessor", .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: features
         ),

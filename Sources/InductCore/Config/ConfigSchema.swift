@@ -84,18 +84,6 @@ package indirect enum ValueRule: Equatable, Sendable {
         case .child(let kind): kind == .architecture || kind == .evaluator ? "an \(kind.name)" : "a \(kind.name)"
         }
     }
-
-    /// The word that the schema has for it.
-    package var typeName: String {
-        switch self {
-        case .number: "number"
-        case .integer: "integer"
-        case .boolean: "boolean"
-        case .string: "string"
-        case .array: "array"
-        case .child(let kind): kind.name
-        }
-    }
 }
 
 extension Double {

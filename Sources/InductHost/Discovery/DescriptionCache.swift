@@ -27,11 +27,13 @@ struct DescriptionCache: Sendable {
             Int64(status.st_mtim.tv_sec), Int64(status.st_mtim.tv_nsec), Int64(status.st_ctim.tv_sec),
             Int64(status.st_ctim.tv_nsec),
         ])
-        let name = "file-" + SHA256.hex(of: path.utf8)
-        if let known = load(name), known["state"] == state, let digest = known["sha256"]?.string, SHA256.isHex(digest) {
+        let name = "file-" + Digest.of(path.utf8)
+        if let known = load(name), known["state"] == state, let digest = known["sha256"]?.string,
+            Digest.isDigest(digest)
+        {
             return digest
         }
-        let digest = try SHA256.hex(ofFile: path)
+        let digest = try Digest.of(file: path)
         store(["state": state, "sha256": .string(digest)], as: name)
         return digest
     }
@@ -90,7 +92,7 @@ struct DescriptionCache: Sendable {
 
     /// The first line of an entry: the host's version and the digest of the rest.
     private static func seal(_ content: ArraySlice<UInt8>) -> String {
-        "induct \(HostServices.version) \(SHA256.hex(of: content))"
+        "induct \(HostServices.version) \(Digest.of(content))"
     }
 
     private static func make(_ directory: String) {

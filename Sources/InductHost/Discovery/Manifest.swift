@@ -57,7 +57,7 @@ struct Manifest: Sendable {
             guard Self.staysInside(path) else {
                 throw TableDefect("its plugin.json is wrong: the file '\(path)' does not lie within the bundle")
             }
-            guard SHA256.isHex(sha256) else {
+            guard Digest.isDigest(sha256) else {
                 throw TableDefect("its plugin.json is wrong: the sha256 of '\(path)' is not 64 lowercase hex digits")
             }
             files.append(File(path: path, sha256: sha256, cpu: file["cpu"]?.string))
