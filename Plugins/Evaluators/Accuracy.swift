@@ -35,10 +35,7 @@ struct Accuracy: Evaluator {
             let targets = try schema.classTargets(batch)
             try means.add(ScoredPositions(batch, schema)) { sequence, position in
                 let row = sequence * positions + position
-                let law = predictions + row * classes
-                var best = 0
-                for x in 0..<classes where law[x] > law[best] { best = x }
-                return best == Int(targets[row]) ? 1 : 0
+                return likeliestClass(predictions + row * classes, of: classes) == Int(targets[row]) ? 1 : 0
             }
         }
 

@@ -27,6 +27,20 @@ struct ClusteredMean: Equatable, Sendable {
         countSquared += clusterCount * clusterCount
     }
 
+    /// Adds sequences, each with the values of its positions that count.
+    mutating func add(
+        _ scored: borrowing ScoredPositions, value: (_ sequence: Int, _ position: Int) -> Double
+    ) {
+        for sequence in 0..<scored.count {
+            var (sum, count) = (0.0, 0.0)
+            for position in 0..<scored.positions where scored.contains(sequence, position) {
+                sum += value(sequence, position)
+                count += 1
+            }
+            add(sum: sum, count: count)
+        }
+    }
+
     /// Adds the clusters that another has seen.
     mutating func merge(_ other: ClusteredMean) {
         clusters += other.clusters

@@ -59,3 +59,10 @@ func required<Value>(
     }
     return pointer
 }
+
+/// The likeliest of `count` classes, the first among equals.
+func likeliestClass(_ law: UnsafePointer<Float>, of count: Int) -> Int {
+    var best = 0
+    for x in 1..<max(1, count) where law[x] > law[best] { best = x }
+    return best
+}

@@ -68,7 +68,7 @@ struct FigureRendererTests {
         let renderer = FigureRenderer(command: try script(text))
         let run = RunRecord(
             directory: scratch.path, description: .object([]),
-            metrics: [MetricRecord(step: 1, metric: "loss", rows: [[1]])])
+            metrics: [MetricRecord(step: 1, metric: "loss", evaluation: "training", rows: [[1]])])
         let outcome = try Report(run: run, theory: nil).write(to: scratch.path, renderer: renderer)
         #expect(outcome.files == [scratch.path + "/figures/training-loss.vl.json"])
         #expect(outcome.note?.contains(reason) ?? false, "\(outcome.note ?? "")")
@@ -78,7 +78,7 @@ struct FigureRendererTests {
     func missing() throws {
         let run = RunRecord(
             directory: scratch.path, description: .object([]),
-            metrics: [MetricRecord(step: 1, metric: "loss", rows: [[1]])])
+            metrics: [MetricRecord(step: 1, metric: "loss", evaluation: "training", rows: [[1]])])
         let report = Report(run: run, theory: nil)
         let outcome = try report.write(to: scratch.path, renderer: nil)
         #expect(outcome.files.count == 1)

@@ -111,7 +111,9 @@ struct FigureTests {
         #expect(Report(run: empty, theory: theory).figures.isEmpty)
         let lossOnly = RunRecord(
             directory: "", description: .object([]),
-            metrics: (1...3).map { MetricRecord(step: $0, metric: "loss", rows: [[1 / Double($0)]]) })
+            metrics: (1...3).map {
+                MetricRecord(step: $0, metric: "loss", evaluation: "training", rows: [[1 / Double($0)]])
+            })
         #expect(Report(run: lossOnly, theory: nil).figures.map(\.name) == ["training-loss"])
     }
 
@@ -125,7 +127,9 @@ struct FigureTests {
 
     @Test("thin a long training loss without losing its ends")
     func longRuns() throws {
-        let metrics = (1...200_000).map { MetricRecord(step: $0, metric: "loss", rows: [[Double($0)]]) }
+        let metrics = (1...200_000).map {
+            MetricRecord(step: $0, metric: "loss", evaluation: "training", rows: [[Double($0)]])
+        }
         let run = RunRecord(directory: "", description: .object([]), metrics: metrics)
         let points = try #require(FigureContext(run: run, theory: nil).trainingLoss().chart.series.first?.points)
         #expect(points.count == 1_000)

@@ -15,7 +15,10 @@ struct MadeUpRun {
     static func metrics(every: Int = 5, precise: [Int] = [20, 50, 100, 200, 300, 500]) -> String {
         var lines: [JSON] = []
         for step in stride(from: 1, through: 500, by: 1) {
-            lines.append(["step": .integer(Int64(step)), "metric": "loss", "value": .number(meanLoss(step))])
+            lines.append([
+                "step": .integer(Int64(step)), "metric": "loss", "evaluation": "training",
+                "value": .number(meanLoss(step)),
+            ])
         }
         for step in stride(from: 0, through: 500, by: every) {
             lines += records(step: step, evaluation: "transition", error: 0.02)

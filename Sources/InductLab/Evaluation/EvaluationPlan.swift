@@ -47,8 +47,9 @@ struct EvaluationPlan {
                 let viewIndex = source.views.firstIndex { $0.name == name }
                 if need.stream == .view && viewIndex == nil {
                     let names = source.views.map(\.name)
+                    let asker = need.view == nil ? "" : "\(evaluator.spec) looks at the view '\(name)': "
                     throw SpecError(
-                        "\(source.spec) has no view '\(name)'; it has \(names.joined(separator: ", "))"
+                        "\(asker)\(source.spec) has no view '\(name)'; it has \(names.joined(separator: ", "))"
                             + suggestion(for: name, among: names))
                 }
                 let position = need.stream == .training ? nil : viewIndex

@@ -2,8 +2,9 @@
 
 /// The metrics that figures are made of, by the names that the default evaluators and the training loop give them.
 package enum MetricName {
-    /// The mean loss of a training batch; no evaluation.
+    /// The mean loss of a training batch, under the evaluation `training`.
     package static let trainingLoss = "loss"
+    package static let training = "training"
     /// Mean loss by predicted position.
     package static let positionLoss = "position_loss"
     /// Mean KL(oracle || model) by predicted position.

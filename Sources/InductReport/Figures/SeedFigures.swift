@@ -14,7 +14,7 @@ package struct SeedFigures: Sendable {
     func trainingLoss() -> Figure {
         var points = mean(
             curves: runs.map { run in
-                run.records(of: MetricName.trainingLoss).compactMap { record in
+                run.records(of: MetricName.trainingLoss, in: MetricName.training).compactMap { record in
                     record.scalar.map { Chart.Point(x: Double(record.step), y: $0) }
                 }
             })

@@ -39,7 +39,9 @@ extension FigureContext {
 
     /// The loss of training batches, over the least mean loss that any predictor can have.
     package func trainingLoss() -> Figure {
-        let records = run.records(of: MetricName.trainingLoss).filter { $0.scalar?.isFinite ?? false }
+        let records = run.records(of: MetricName.trainingLoss, in: MetricName.training).filter {
+            $0.scalar?.isFinite ?? false
+        }
         let points = thinned(records.map { Chart.Point(x: Double($0.step), y: $0.rows[0][0]) }, to: 1_000)
         var series = [Chart.Series(label: "training loss", colour: Palette.categories[0], points: points)]
         if let theory, let first = points.first, let last = points.last {
