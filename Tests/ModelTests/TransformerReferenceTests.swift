@@ -184,27 +184,7 @@ struct TransformerCase: CustomTestStringConvertible, Sendable {
     @Test(arguments: TransformerCase.all)
     func gradientsAgreeWithFiniteDifferences(_ test: TransformerCase) throws {
         let driver = try test.driver(host, seed: 2)
-        let gradients = try driver.backward()
-        var random = Randomness(seed: 3)
-        var values = driver.values
-        let step = 1e-5
-        for (description, gradient) in zip(driver.model.parameters, gradients) {
-            var (error, size) = (0.0, 0.0)
-            for _ in 0..<4 {
-                let index = random.integer(below: gradient.count)
-                var losses: [Double] = []
-                for change in [step, -2 * step, step] {
-                    values[description.name]?[index] += change
-                    losses.append(test.loss(driver, values))
-                }
-                let difference = (losses[0] - losses[1]) / (2 * step)
-                error += (difference - Double(gradient[index])) * (difference - Double(gradient[index]))
-                size += difference * difference
-            }
-            #expect(
-                error.squareRoot() <= 2e-5 * (size.squareRoot() + 0.1),
-                "\(description.name): \(error.squareRoot()) of \(size.squareRoot())")
-        }
+        expectGradients(of: driver, try driver.backward()) { test.loss(driver, $0) }
         #expect(driver.keptToWorkspace(.train))
     }
 

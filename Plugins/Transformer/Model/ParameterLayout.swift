@@ -8,6 +8,7 @@ import InductSDK
 // | name                                      | shape              | present when                     |
 // |-------------------------------------------|--------------------|----------------------------------|
 // | embedding.tokens                          | [V, d]             | tokens                           |
+// | embedding.inputs.stem..., .groups...      | ResidualNetwork    | input_embedding = resnet         |
 // | embedding.inputs.weight                   | [d, features]      | examples, unless identity        |
 // | embedding.inputs.bias                     | [d]                | with that, and biases            |
 // | embedding.labels                          | [V, d]             | examples                         |
@@ -77,6 +78,8 @@ struct ParameterLayout {
     private(set) var parameters: [ModelParameter] = []
     /// The table of tokens, or of labels.
     private(set) var table = 0
+    /// The first parameter of the residual network that images go through; meaningless without one.
+    private(set) var imageNetwork = 0
     /// The layer that takes inputs to the stream.
     private(set) var inputs: LinearIndex?
     private(set) var positions: Int?
@@ -117,10 +120,14 @@ struct ParameterLayout {
 
     /// Labels are one-hot vectors through a linear layer: their table is drawn as that layer would be.
     private mutating func addExamples(_ examples: Examples, _ options: TransformerOptions) {
+        if let network = options.imageNetwork {
+            imageNetwork = parameters.count
+            parameters += network.parameters
+        }
         if !options.takesInputsAsTheyAre {
+            let features = options.imageNetwork?.outputs ?? examples.features
             inputs = addLinear(
-                "embedding.inputs", Linear(inputs: examples.features, outputs: options.width), fan: options.width,
-                options)
+                "embedding.inputs", Linear(inputs: features, outputs: options.width), fan: options.width, options)
         }
         table = add(
             "embedding.labels", [options.vocabulary, options.width],

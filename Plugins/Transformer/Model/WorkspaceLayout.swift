@@ -2,7 +2,7 @@
 
 // The workspace of one slot, in floats, every part on a 64-byte boundary. R = count * length rows.
 //
-//   scratch | relative positions | dropout | embedded inputs | stream | blocks... | final norm | gradients
+//   scratch | relative positions | dropout | embedded inputs | images | stream | blocks... | final norm | gradients
 //
 // train:    every block keeps what its gradient reads; `stream` holds the block inputs x_0 .. x_layers.
 // evaluate: all blocks share one set of parts, the stream is one matrix changed in place, and there are no gradients.
@@ -47,6 +47,8 @@ struct WorkspaceLayout {
     let dropped: Int
     /// `[count * items, width]`: inputs of labelled examples after their linear layer, or d loss / d those.
     let embedded: Int
+    /// What the residual network of images needs; see `ResidualWorkspace`.
+    let imageNetwork: Int
     let stream: Int
     /// From the input of a block to that of the next; 0 when evaluating.
     let streamStride: Int
@@ -90,6 +92,10 @@ struct WorkspaceLayout {
         dropped = take(drops ? rows * options.width : 0)
         let embeds = options.examples != nil && !options.takesInputsAsTheyAre
         embedded = take(embeds ? count * options.places * options.width : 0)
+        let network = options.imageNetwork.map {
+            ResidualWorkspace($0, images: count * options.places, trains: trains).size
+        }
+        imageNetwork = take(network ?? 0)
         stream = end
         streamStride = trains ? (rows * options.width + 15) & ~15 : 0
         _ = take(trains ? streamStride * (options.layers + 1) : rows * options.width)

@@ -39,8 +39,15 @@ extension Transformer {
                 "when training, the probability that an element of the embedding or of a branch's output is zero"),
             .boolean("tied", default: false, "the unembedding is the token table"),
             .string(
-                "input_embedding", default: "linear", values: ["linear", "identity"],
-                "of labelled examples: a linear layer from inputs to the stream, or inputs of that width as they are"),
+                "input_embedding", default: "linear", values: ["linear", "identity", "resnet"],
+                "of labelled examples: a linear layer from inputs to the stream, inputs of that width as they are, or, for "
+                    + "images, a residual network before the linear layer"),
+            .array(
+                "resnet_blocks", of: .integer("count", in: 1...64, ""), default: "[2, 2, 2, 2]", count: 1...8,
+                "of the residual network: bottleneck blocks of each group"),
+            .array(
+                "resnet_channels", of: .integer("count", in: 1...4096, ""), default: "[12, 32, 32, 64]", count: 1...8,
+                "channels of each group"),
             .boolean("biases", default: true, "of linear layers and layer norms; never of the unembedding"),
             .string(
                 "initialiser", default: "normal", values: ["normal", "xavier-uniform", "lecun-normal"],
@@ -58,6 +65,7 @@ extension Transformer {
                 + "positions=rotary, norm=rms-norm, biases=false, initialiser=\"xavier-uniform\", epsilon=1e-6)",
             "transformer(layers=2, heads=1, attention_only=true, positions=t5, position_buckets=8)",
             "transformer(block=parallel, positions=alibi, dropout=0.1)",
+            "transformer(layers=2, width=64, heads=1, input_embedding=resnet, resnet_blocks=[2, 2], resnet_channels=[12, 32])",
         ]
     }
 }
@@ -103,8 +111,14 @@ extension TransformerOptions {
         hasBiases = try configuration.boolean("biases")
         initialiser = try Self.choice(configuration, "initialiser")
         deviation = try configuration.number("initialiser_deviation")
-        takesInputsAsTheyAre = try configuration.string("input_embedding") == "identity"
+        let embedding = try configuration.string("input_embedding")
+        takesInputsAsTheyAre = embedding == "identity"
         self.input = input
+        if embedding == "resnet" {
+            imageNetwork = try ResidualNetwork(
+                input.examples?.image, blocks: try configuration.integers("resnet_blocks"),
+                channels: try configuration.integers("resnet_channels"))
+        }
         self.vocabulary = vocabulary
         self.classes = classes
         if case .examples(let examples) = input { maximumLength = examples.length } else { maximumLength = length }
@@ -203,11 +217,30 @@ extension Examples {
             schema.positions == .constant(1), case .constant(let items) = x.shape[1], items >= 1,
             y.shape[1] == .constant(items - 1)
         else { return nil }
-        var features = 1
+        var sizes: [Int] = []
         for dimension in x.shape.dropFirst(2) {
             guard case .constant(let size) = dimension, size > 0 else { return nil }
-            features *= size
+            sizes.append(size)
         }
-        self.init(inputs: inputs, labels: labels, items: items, features: features)
+        let image: ImageShape? =
+            sizes.count == 2 || sizes.count == 3
+            ? ImageShape(height: sizes[0], width: sizes[1], channels: sizes.count == 3 ? sizes[2] : 1) : nil
+        self.init(inputs: inputs, labels: labels, items: items, features: sizes.reduce(1, *), image: image)
+    }
+}
+
+extension ResidualNetwork {
+    /// - Throws: `InductError` where there are no images, or blocks and channels do not fit together.
+    fileprivate init(_ image: ImageShape?, blocks: [Int], channels: [Int]) throws(InductError) {
+        guard let image else {
+            throw InductError.invalid(
+                "input_embedding=resnet reads images, \"inputs\" [batch, items, height, width] or with channels after "
+                    + "them, and this source gives none: let input_embedding=linear")
+        }
+        guard blocks.count == channels.count else {
+            throw InductError.invalid(
+                "resnet_blocks has \(blocks.count) groups and resnet_channels \(channels.count): give as many of both")
+        }
+        self.init(image, name: "embedding.inputs", groups: zip(blocks, channels).map { ($0, $1) })
     }
 }

@@ -71,6 +71,8 @@ struct Examples {
     var items: Int
     /// Floats of one input.
     var features: Int
+    /// nil: inputs are not images.
+    var image: ImageShape?
 
     /// Rows of the stream for one sample: x_0, y_0, x_1, y_1, ..., x_query.
     var length: Int { 2 * items - 1 }
@@ -82,6 +84,9 @@ enum InputKind {
     case tokens(Int)
     /// The query's class is predicted.
     case examples(Examples)
+
+    /// nil: tokens.
+    var examples: Examples? { if case .examples(let examples) = self { examples } else { nil } }
 }
 
 /// Every choice that shapes the model, checked for consistency.
@@ -112,6 +117,8 @@ struct TransformerOptions {
     var input: InputKind
     /// Whether inputs enter the stream as they are, without a linear layer.
     var takesInputsAsTheyAre: Bool
+    /// What images go through before that layer; nil: inputs are vectors.
+    var imageNetwork: ResidualNetwork?
     /// V, rows of the table of tokens, or of labels.
     var vocabulary: Int
     /// Floats given per predicted position.
@@ -120,7 +127,7 @@ struct TransformerOptions {
     var maximumLength: Int
 
     /// nil: the model reads tokens.
-    var examples: Examples? { if case .examples(let examples) = input { examples } else { nil } }
+    var examples: Examples? { input.examples }
     /// Rows of learned and sinusoidal positions; the two parts of a pair share one.
     var places: Int { examples?.items ?? maximumLength }
 

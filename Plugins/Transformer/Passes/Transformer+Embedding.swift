@@ -55,10 +55,16 @@ extension Transformer {
                 if let dpositions { add(from, to: dpositions + place.pair * options.width) }
             }
             guard let layer = layout.inputs, let dembedded, let dweight = pass.gradient(layer.weight) else { return }
+            let images = imagePass(pass, inputs, workspace)
             kernels.linearParameterGradients(
-                layer.layer, rows: pass.count * options.places, x: inputs, dy: dembedded, dweight: dweight,
-                dbias: layer.bias.flatMap { pass.gradient($0) }, accumulate: pass.accumulates,
+                layer.layer, rows: pass.count * options.places, x: images?.vectors ?? inputs, dy: dembedded,
+                dweight: dweight, dbias: layer.bias.flatMap { pass.gradient($0) }, accumulate: pass.accumulates,
                 scratch: workspace.scratch)
+            guard let network = options.imageNetwork, let images else { return }
+            kernels.linearInputGradient(
+                layer.layer, rows: images.images, dy: dembedded, weight: pass.parameter(layer.weight),
+                dx: images.memory + images.parts.vectorGradients, scratch: workspace.scratch)
+            network.backward(images, pass, base: layout.imageNetwork)
         }
     }
 
@@ -67,10 +73,25 @@ extension Transformer {
         _ pass: borrowing Pass, _ inputs: UnsafePointer<Float>, _ workspace: Workspace
     ) -> UnsafePointer<Float> {
         guard let layer = layout.inputs else { return inputs }
+        let images = imagePass(pass, inputs, workspace)
+        if let images { options.imageNetwork?.forward(images, pass, base: layout.imageNetwork) }
         kernels.linear(
-            layer.layer, rows: pass.count * options.places, x: inputs, weight: pass.parameter(layer.weight),
-            bias: layer.bias.map { pass.parameter($0) }, y: workspace.embedded, scratch: workspace.scratch)
+            layer.layer, rows: pass.count * options.places, x: images?.vectors ?? inputs,
+            weight: pass.parameter(layer.weight), bias: layer.bias.map { pass.parameter($0) }, y: workspace.embedded,
+            scratch: workspace.scratch)
         return UnsafePointer(workspace.embedded)
+    }
+
+    /// Where the residual network reads and writes; nil: there is none.
+    private func imagePass(
+        _ pass: borrowing Pass, _ inputs: UnsafePointer<Float>, _ workspace: Workspace
+    ) -> ResidualPass? {
+        guard let network = options.imageNetwork else { return nil }
+        let images = pass.count * options.places
+        return ResidualPass(
+            images: images, x: inputs, memory: workspace.imageNetwork,
+            parts: ResidualWorkspace(network, images: images, trains: pass.mode == .train), kernels: kernels,
+            scratch: workspace.scratch)
     }
 
     private func add(_ x: UnsafePointer<Float>, to y: UnsafeMutablePointer<Float>) {

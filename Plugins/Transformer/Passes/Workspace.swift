@@ -22,6 +22,7 @@ struct Workspace {
     var dropped: UnsafeMutablePointer<Float> { base + layout.dropped }
 
     var embedded: UnsafeMutablePointer<Float> { base + layout.embedded }
+    var imageNetwork: UnsafeMutablePointer<Float> { base + layout.imageNetwork }
     var last: UnsafeMutablePointer<Float> { base + layout.last }
     var lastGradient: UnsafeMutablePointer<Float> { base + layout.lastGradient }
 
