@@ -90,8 +90,18 @@ struct ELFFile {
         }
     }
 
+    /// What a symbol stands for.
+    enum SymbolKind: Equatable {
+        case function
+        case variable
+        case other
+    }
+
     /// Whether it defines the symbol for others.
-    func exports(_ name: String) throws(TableDefect) -> Bool {
+    func exports(_ name: String) throws(TableDefect) -> Bool { try symbolKind(name) != nil }
+
+    /// What the symbol stands for; nil when it is not defined here for others.
+    func symbolKind(_ name: String) throws(TableDefect) -> SymbolKind? {
         guard let strings = dynamic[5], let stringBytes = dynamic[10], let symbols = dynamic[6] else {
             throw TableDefect("its dynamic segment names no symbols")
         }
@@ -104,21 +114,21 @@ struct ELFFile {
 
     private func findByGNUHash(
         _ name: String, _ table: UInt64, _ strings: UInt64, _ stringBytes: UInt64, _ symbols: UInt64
-    ) throws(TableDefect) -> Bool {
+    ) throws(TableDefect) -> SymbolKind? {
         var hash: UInt32 = 5381
         for byte in name.utf8 { hash = hash &* 33 &+ UInt32(byte) }
         let header = try load(table, 16, "hash table")
         let (buckets, first, words) = (header.uint32(0), header.uint32(4), UInt64(header.uint32(8)))
-        guard buckets > 0 else { return false }
+        guard buckets > 0 else { return nil }
         let bucketStart = table &+ 16 &+ words &* 8
         var index = try load(bucketStart &+ UInt64(hash % buckets) * 4, 4, "hash table").uint32(0)
-        guard index >= first, index != 0 else { return false }
+        guard index >= first, index != 0 else { return nil }
         let chainStart = bucketStart &+ UInt64(buckets) * 4
         // A chain is no longer than the file has room for.
         for _ in 0..<(size / 4) {
             let entry = try load(chainStart &+ UInt64(index - first) * 4, 4, "hash table").uint32(0)
-            if entry | 1 == hash | 1, try defines(name, index, strings, stringBytes, symbols) { return true }
-            if entry & 1 == 1 { return false }
+            if entry | 1 == hash | 1, let kind = try defines(name, index, strings, stringBytes, symbols) { return kind }
+            if entry & 1 == 1 { return nil }
             guard index < .max else { break }
             index += 1
         }
@@ -127,7 +137,7 @@ struct ELFFile {
 
     private func findByHash(
         _ name: String, _ table: UInt64, _ strings: UInt64, _ stringBytes: UInt64, _ symbols: UInt64
-    ) throws(TableDefect) -> Bool {
+    ) throws(TableDefect) -> SymbolKind? {
         var hash: UInt32 = 0
         for byte in name.utf8 {
             hash = (hash << 4) &+ UInt32(byte)
@@ -135,28 +145,35 @@ struct ELFFile {
         }
         let header = try load(table, 8, "hash table")
         let (buckets, chains) = (header.uint32(0), header.uint32(4))
-        guard buckets > 0 else { return false }
+        guard buckets > 0 else { return nil }
         var index = try load(table &+ 8 &+ UInt64(hash % buckets) * 4, 4, "hash table").uint32(0)
         for _ in 0..<UInt64(chains) {
-            if index == 0 { return false }
-            if try defines(name, index, strings, stringBytes, symbols) { return true }
+            if index == 0 { return nil }
+            if let kind = try defines(name, index, strings, stringBytes, symbols) { return kind }
             index = try load(table &+ 8 &+ (UInt64(buckets) + UInt64(index)) * 4, 4, "hash table").uint32(0)
         }
-        if index == 0 { return false }
+        if index == 0 { return nil }
         throw TableDefect("its symbol hash table is damaged")
     }
 
-    /// Whether symbol `index` has this name, is defined here, and is offered to others.
+    /// What symbol `index` stands for, if it has this name, is defined here, and is offered to others.
     private func defines(
         _ name: String, _ index: UInt32, _ strings: UInt64, _ stringBytes: UInt64, _ symbols: UInt64
-    ) throws(TableDefect) -> Bool {
+    ) throws(TableDefect) -> SymbolKind? {
         let symbol = try load(symbols &+ UInt64(index) * 24, 24, "symbol table")
         let (binding, section) = (symbol[4] >> 4, symbol.uint16(6))
-        guard section != 0, binding == 1 || binding == 2 else { return false }
+        guard section != 0, binding == 1 || binding == 2 else { return nil }
         let offset = UInt64(symbol.uint32(0))
         let length = UInt64(name.utf8.count) + 1
-        guard offset + length <= stringBytes else { return false }
-        return try load(strings &+ offset, length, "string table").elementsEqual(Array(name.utf8) + [0])
+        guard offset + length <= stringBytes,
+            try load(strings &+ offset, length, "string table").elementsEqual(Array(name.utf8) + [0])
+        else { return nil }
+        return switch symbol[4] & 15 {
+        case 1: .variable
+        // A function, or one whose version the dynamic linker chooses for the processor.
+        case 2, 10: .function
+        default: .other
+        }
     }
 
     /// Bytes at an address of the loaded library.
