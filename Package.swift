@@ -56,6 +56,7 @@ let package = Package(
     targets: [
         .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(name: "CLAPACK", pkgConfig: "lapacke", providers: [.apt(["liblapacke-dev"])]),
+        .systemLibrary(name: "CLibFFI", pkgConfig: "libffi", providers: [.apt(["libffi-dev"])]),
         .target(name: "CProcessor"),
         .target(name: "CHostThread"),
         .systemLibrary(name: "CVectors"),
@@ -77,7 +78,7 @@ let package = Package(
         .target(
             name: "InductHost",
             dependencies: [
-                "InductCore", "CProcessor", "CHostThread",
+                "InductCore", "CProcessor", "CHostThread", "CLibFFI",
                 .product(name: "CInduct", package: "Swift"),
                 .product(name: "Logging", package: "swift-log"),
             ],

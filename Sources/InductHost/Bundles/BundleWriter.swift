@@ -82,7 +82,9 @@ package struct BundleWriter {
         guard let id = entry.listing.id else { throw .refusedPlugin(path: path, reason: "it has no id") }
         let target = "\(directory)/\(id)"
         try Self.makeDirectories(directory)
-        if FilePaths.isDirectory(path) {
+        if let foreign = entry.foreign {
+            try install(foreign, from: path, at: target)
+        } else if FilePaths.isDirectory(path) {
             let manifest: Manifest
             do throws(TableDefect) {
                 manifest = try Manifest(bundle: path)
@@ -102,6 +104,27 @@ package struct BundleWriter {
             try Self.replace(target, by: packed)
         }
         return target
+    }
+
+    /// A manifest, and its library where that is the bundle's own.
+    private func install(
+        _ foreign: Candidate.Foreign, from path: String, at target: String
+    ) throws(HostError) {
+        let library = foreign.manifest.library
+        let isBundle = FilePaths.isDirectory(path)
+        let isOwn = isBundle && FilePaths.isFile("\(path)/\(library)")
+        guard isBundle || !library.contains("/") || library.hasPrefix("/") else {
+            throw .refusedPlugin(
+                path: path,
+                reason: "its library '\(library)' lies beside it; make a directory of both, with the manifest as "
+                    + "\(Manifest.fileName), and install that")
+        }
+        try appear(at: target) { (temporary) throws(HostError) in
+            try write(try bytes(of: foreign.path), to: "\(temporary)/\(Manifest.fileName)")
+            guard isOwn else { return }
+            try Self.makeDirectories(FilePaths.parent(of: "\(temporary)/\(library)"))
+            try write(try bytes(of: "\(path)/\(library)"), to: "\(temporary)/\(library)")
+        }
     }
 
     private func examine(

@@ -14,6 +14,15 @@ struct Candidate: Sendable {
         var manifest: Manifest?
         /// What the manifest says the library's digest is.
         var sha256: String?
+        /// A manifest whose library is no plugin; `library` is then that library.
+        var foreign: Foreign?
+    }
+
+    /// A manifest that makes a plugin of a library's functions.
+    struct Foreign: Sendable {
+        /// Of the manifest, absolute, without symbolic links.
+        var path: String
+        var manifest: ForeignManifest
     }
 }
 
@@ -37,7 +46,11 @@ struct CandidateSearch {
     /// A file, a bundle, or a directory that holds either.
     private mutating func look(at path: String, isNamed: Bool) {
         if !FilePaths.isDirectory(path) {
-            add(library: path, isNamed: isNamed)
+            if path.hasSuffix(".json") {
+                add(foreign: path, isNamed: isNamed)
+            } else {
+                add(library: path, isNamed: isNamed)
+            }
         } else if FilePaths.isFile(path + "/" + Manifest.fileName) {
             add(bundle: path, isNamed: isNamed)
         } else {
@@ -62,6 +75,8 @@ struct CandidateSearch {
                 if FilePaths.isFile(path + "/" + Manifest.fileName) { add(bundle: path, isNamed: false) }
             } else if name.hasSuffix(".so") {
                 add(library: path, isNamed: false, orPass: true)
+            } else if name.hasSuffix(ForeignManifest.ending) {
+                add(foreign: path, isNamed: false)
             }
         }
     }
@@ -99,21 +114,57 @@ struct CandidateSearch {
             let resolved = try FilePaths.resolved(path)
             guard seen.insert(resolved).inserted else { return }
             try check(resolved, shownAs: path)
-            try trust.check(try FilePaths.resolved(resolved + "/" + Manifest.fileName))
+            let file = try FilePaths.resolved(resolved + "/" + Manifest.fileName)
+            try trust.check(file)
+            if let foreign = try Manifest.foreign(bundle: resolved) {
+                let library = try ForeignLibraryPath.inBundle(resolved, foreign.library)
+                try take(foreign, at: file, library: library, shownAs: path, isNamed: isNamed)
+                return
+            }
             let manifest = try Manifest(bundle: resolved)
-            let file = try manifest.chosenFile()
-            let library = try manifest.resolved(file)
+            let chosen = try manifest.chosenFile()
+            let library = try manifest.resolved(chosen)
             try trust.check(library)
             guard try ELFFile(path: library).exports(entrySymbol) else {
-                throw TableDefect("its file '\(file.path)' does not export \(entrySymbol)")
+                throw TableDefect("its file '\(chosen.path)' does not export \(entrySymbol)")
             }
             candidates.append(
                 Candidate(
                     path: path, isNamed: isNamed,
-                    content: .success(.init(library: library, manifest: manifest, sha256: file.sha256))))
+                    content: .success(.init(library: library, manifest: manifest, sha256: chosen.sha256))))
         } catch {
             refuse(path, error, isNamed: isNamed)
         }
+    }
+
+    /// Takes a manifest that lies alone.
+    private mutating func add(foreign path: String, isNamed: Bool) {
+        do throws(TableDefect) {
+            let resolved = try FilePaths.resolved(path)
+            guard seen.insert(resolved).inserted else { return }
+            try check(resolved, shownAs: path)
+            let manifest = try ForeignManifest(file: resolved)
+            let library = try ForeignLibraryPath.beside(resolved, manifest.library)
+            try take(manifest, at: resolved, library: library, shownAs: path, isNamed: isNamed)
+        } catch {
+            refuse(path, error, isNamed: isNamed)
+        }
+    }
+
+    private mutating func take(
+        _ manifest: ForeignManifest, at path: String, library: String, shownAs shown: String, isNamed: Bool
+    ) throws(TableDefect) {
+        do throws(TableDefect) {
+            try trust.check(library)
+        } catch {
+            throw TableDefect("its library \(library): \(error.message)")
+        }
+        try manifest.check(library: library)
+        candidates.append(
+            Candidate(
+                path: shown, isNamed: isNamed,
+                content: .success(
+                    .init(library: library, foreign: Candidate.Foreign(path: path, manifest: manifest)))))
     }
 
     /// A link is as trusted as where it points to and where it lies.

@@ -38,6 +38,11 @@ struct DescriptionCache: Sendable {
         return digest
     }
 
+    /// The digest of a foreign manifest and the library that it names: both decide what its parts do.
+    func sha256(ofManifest manifest: String, library: String) throws(TableDefect) -> String {
+        Digest.of("\(try sha256(ofFile: manifest)) \(try sha256(ofFile: library))".utf8)
+    }
+
     /// What a library with this digest said before; nil when it was never asked, or has to be asked again.
     func outcome(forDigest digest: String) -> DescriberProcess.Outcome? {
         guard let known = load("library-" + digest) else { return nil }

@@ -26,20 +26,29 @@ struct Manifest: Sendable {
     var description: PluginDescription
     var files: [File]
 
-    /// Reads the plugin.json of a bundle.
-    init(bundle directory: String) throws(TableDefect) {
-        let bytes = try Self.named { () throws(TableDefect) in
-            try FilePaths.bytes(of: directory + "/" + Self.fileName, limit: Self.mostBytes)
+    private static func json(bundle directory: String) throws(TableDefect) -> JSON {
+        let bytes = try named { () throws(TableDefect) in
+            try FilePaths.bytes(of: directory + "/" + fileName, limit: mostBytes)
         }
         guard let text = String(validating: bytes, as: UTF8.self) else {
             throw TableDefect("its plugin.json is unreadable: it is not UTF-8")
         }
-        let json: JSON
         do throws(JSONError) {
-            json = try JSON(parsing: text)
+            return try JSON(parsing: text)
         } catch {
             throw TableDefect("its plugin.json is unreadable: \(error)")
         }
+    }
+
+    /// The plugin.json of a bundle whose library is no plugin; nil when it is an ordinary bundle.
+    static func foreign(bundle directory: String) throws(TableDefect) -> ForeignManifest? {
+        let json = try json(bundle: directory)
+        return json["runtime"]?.string == "foreign" ? try ForeignManifest(json) : nil
+    }
+
+    /// Reads the plugin.json of a bundle.
+    init(bundle directory: String) throws(TableDefect) {
+        let json = try Self.json(bundle: directory)
         self.directory = directory
         if let major = json["abi"]?["major"], major != .integer(1) {
             throw TableDefect(
@@ -124,7 +133,7 @@ struct Manifest: Sendable {
         return levels[cpu]
     }
 
-    private static func staysInside(_ path: String) -> Bool {
+    static func staysInside(_ path: String) -> Bool {
         let components = path.split(separator: "/", omittingEmptySubsequences: false)
         return !path.utf8.contains(0) && components.allSatisfy { !$0.isEmpty && $0 != "." && $0 != ".." }
     }

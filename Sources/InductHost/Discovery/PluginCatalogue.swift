@@ -13,6 +13,8 @@ struct PluginCatalogue: Sendable {
         /// The library's file and what it said; nil when the candidate was refused before it could say anything.
         var library: String?
         var description: PluginDescription?
+        /// The manifest that makes a plugin of the library; nil when the library is one.
+        var foreign: Candidate.Foreign?
     }
 
     private(set) var entries: [Entry] = []
@@ -37,6 +39,9 @@ struct PluginCatalogue: Sendable {
         var entry = Entry(listing: listing, isNamed: candidate.isNamed)
         do throws(TableDefect) {
             let content = try candidate.content.get()
+            if let foreign = content.foreign {
+                return try examine(foreign, library: content.library, candidate, cache)
+            }
             listing.id = content.manifest?.description.id
             listing.version = content.manifest?.description.version
             let digest = try cache.sha256(ofFile: content.library)
@@ -48,12 +53,7 @@ struct PluginCatalogue: Sendable {
             }
             let description = try describe(content.library, digest, cache, process)
             try content.manifest?.check(description)
-            listing.id = description.id
-            listing.version = description.version
-            listing.summary = description.summary
-            listing.provides = description.parts.map {
-                .init(kind: $0.kind, name: $0.name, summary: $0.summary, configSchema: $0.configSchema)
-            }
+            listing.describe(description)
             entry.library = content.library
             entry.description = description
         } catch {
@@ -61,6 +61,18 @@ struct PluginCatalogue: Sendable {
         }
         entry.listing = listing
         return entry
+    }
+
+    /// A foreign manifest says all there is to say; its library is not asked.
+    private static func examine(
+        _ foreign: Candidate.Foreign, library: String, _ candidate: Candidate, _ cache: DescriptionCache
+    ) throws(TableDefect) -> Entry {
+        var listing = PluginListing(path: candidate.path, provides: [])
+        let description = foreign.manifest.description
+        listing.sha256 = try cache.sha256(ofManifest: foreign.path, library: library)
+        listing.describe(description)
+        return Entry(
+            listing: listing, isNamed: candidate.isNamed, library: library, description: description, foreign: foreign)
     }
 
     private static func describe(

@@ -19,6 +19,14 @@ struct PluginDescription: Equatable, Sendable {
     var abiMinor: Int
     var parts: [Part]
 
+    init(id: String, version: String, summary: String, abiMinor: Int, parts: [Part]) {
+        self.id = id
+        self.version = version
+        self.summary = summary
+        self.abiMinor = abiMinor
+        self.parts = parts
+    }
+
     /// From an opened library; every config schema is parsed, so that one which is wrong refuses the plugin.
     init(_ library: PluginLibrary) throws(TableDefect) {
         id = library.id

@@ -28,6 +28,16 @@ package struct PluginListing: Equatable, Sendable {
     /// The kinds of what it provides, each once.
     package var kinds: [PluginKind] { PluginKind.allCases.filter { kind in provides.contains { $0.kind == kind } } }
 
+    /// Takes over what the plugin says about itself.
+    mutating func describe(_ description: PluginDescription) {
+        id = description.id
+        version = description.version
+        summary = description.summary
+        provides = description.parts.map {
+            .init(kind: $0.kind, name: $0.name, summary: $0.summary, configSchema: $0.configSchema)
+        }
+    }
+
     /// An entry of `plugins list --format json`.
     package var json: JSON {
         [

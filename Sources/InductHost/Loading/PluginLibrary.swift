@@ -99,4 +99,26 @@ final class PluginLibrary: @unchecked Sendable {
         self.factories = factories
         self.parts = parts
     }
+
+    /// Takes a foreign manifest, whose library is open, for a plugin: its factories are the host's own.
+    ///
+    /// - Parameters:
+    ///   - path: of the manifest
+    ///   - foreign: what it says, and its library
+    ///   - services: what the factories are led by to `foreign`
+    init(manifest path: String, of foreign: ForeignLibrary, services: HostServices) {
+        self.path = path
+        host = services.makeTable()
+        let manifest = foreign.manifest
+        abiMinor = 0
+        id = manifest.id
+        version = manifest.version
+        summary = manifest.summary
+        parts = manifest.parts.map {
+            PluginPart(
+                kind: $0.kind, name: $0.name, summary: $0.summary, concurrency: $0.concurrency,
+                configSchema: $0.configSchema.isNull ? nil : $0.configSchema.text)
+        }
+        factories = ForeignLibrary.factories
+    }
 }

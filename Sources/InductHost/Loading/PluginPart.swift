@@ -4,7 +4,7 @@ import CInduct
 import InductCore
 
 /// How calls of one instance may overlap; see abi.h.
-enum Concurrency: UInt32, Sendable {
+enum Concurrency: UInt32, CaseIterable, Sendable {
     case parallel
     case serialInstance
     case serialLibrary

@@ -91,7 +91,7 @@ extension PluginHost {
         let children = try config.children.map { child in
             OpenedChild(key: child.key, proxy: try open(child, of: spec, surroundings))
         }
-        let library = try library(at: resolved.library, saying: resolved.description)
+        let library = try library(of: resolved)
         return try Opening(
             library: library, kind: kind, name: resolved.part.name, written: spec, config: config, children: children,
             surroundings: surroundings, libraryLock: libraryLock)

@@ -8,6 +8,8 @@ extension PluginHost {
         var library: String
         var description: PluginDescription
         var part: PluginDescription.Part
+        /// The manifest that makes a plugin of the library; nil when the library is one.
+        var foreign: Candidate.Foreign?
     }
 
     /// Finds the part by its name, or by "plugin/name".
@@ -31,7 +33,9 @@ extension PluginHost {
         }
         let resolved = found.compactMap { entry, part in
             entry.library.flatMap { library in
-                entry.description.map { Resolved(library: library, description: $0, part: part) }
+                entry.description.map {
+                    Resolved(library: library, description: $0, part: part, foreign: entry.foreign)
+                }
             }
         }
         if resolved.count > 1 {

@@ -58,16 +58,13 @@ package final class PluginHost: PluginOpener, Sendable {
     }
 
     /// The library of a plugin, loaded at its first use.
-    func library(at path: String, saying description: PluginDescription) throws(HostError) -> PluginLibrary {
+    func library(of resolved: Resolved) throws(HostError) -> PluginLibrary {
+        let path = resolved.foreign?.path ?? resolved.library
         let result: Result<PluginLibrary, TableDefect> = state.withLock { state in
             if let known = state.libraries[path] { return .success(known.library) }
             return Result { () throws(TableDefect) in
-                let services = HostServices(
-                    label: description.id, log: options.log, kernels: { [kernelLibrary] in kernelLibrary.table },
-                    isCancelled: options.isCancelled, progress: options.progress)
-                let digest = try DescriptionCache(directory: options.cacheDirectory).sha256(ofFile: path)
-                let library = try PluginLibrary(path: path, services: services)
-                guard try PluginDescription(library) == description else {
+                let (library, digest) = try load(resolved)
+                guard try PluginDescription(library) == resolved.description else {
                     throw TableDefect("it says something else now than when it was described")
                 }
                 state.libraries[path] = (library, digest)
@@ -81,5 +78,24 @@ package final class PluginHost: PluginOpener, Sendable {
         } catch {
             throw .refusedPlugin(path: path, reason: error.message)
         }
+    }
+
+    private func load(_ resolved: Resolved) throws(TableDefect) -> (PluginLibrary, sha256: String) {
+        let cache = DescriptionCache(directory: options.cacheDirectory)
+        func services(_ foreign: ForeignLibrary?) -> HostServices {
+            HostServices(
+                label: resolved.description.id, log: options.log, kernels: { [kernelLibrary] in kernelLibrary.table },
+                isCancelled: options.isCancelled, progress: options.progress, foreign: foreign)
+        }
+        guard let foreign = resolved.foreign else {
+            let digest = try cache.sha256(ofFile: resolved.library)
+            return (try PluginLibrary(path: resolved.library, services: services(nil)), digest)
+        }
+        let digest = try cache.sha256(ofManifest: foreign.path, library: resolved.library)
+        let gate = CallGate(plugin: resolved.description.id, lock: nil)
+        let library = try gate.enter("dlopen") {
+            Result { () throws(TableDefect) in try ForeignLibrary(foreign.manifest, path: resolved.library) }
+        }.get()
+        return (PluginLibrary(manifest: foreign.path, of: library, services: services(library)), digest)
     }
 }

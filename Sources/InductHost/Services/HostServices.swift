@@ -19,11 +19,15 @@ final class HostServices: @unchecked Sendable {
     let progress: @Sendable (Double, String) -> Void
     /// Asked when a plugin asks.
     let kernels: @Sendable () -> UnsafePointer<induct_kernels>?
+    /// The library whose functions are the plugin; nil for plugins with code of their own.
+    let foreign: ForeignLibrary?
 
     init(
         label: String, log: Logger, kernels: @escaping @Sendable () -> UnsafePointer<induct_kernels>?,
-        isCancelled: @escaping @Sendable () -> Bool, progress: @escaping @Sendable (Double, String) -> Void
+        isCancelled: @escaping @Sendable () -> Bool, progress: @escaping @Sendable (Double, String) -> Void,
+        foreign: ForeignLibrary? = nil
     ) {
+        self.foreign = foreign
         self.label = label
         self.log = log
         self.kernels = kernels
@@ -81,7 +85,7 @@ final class HostServices: @unchecked Sendable {
         }
     }
 
-    private static func of(_ host: UnsafePointer<induct_host>?) -> HostServices? {
+    static func of(_ host: UnsafePointer<induct_host>?) -> HostServices? {
         guard let context = host?.pointee.context else { return nil }
         return Unmanaged<HostServices>.fromOpaque(context).takeUnretainedValue()
     }
