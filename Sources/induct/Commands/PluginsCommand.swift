@@ -4,13 +4,13 @@ import ArgumentParser
 import InductCore
 import InductHost
 
-/// `induct plugins list|show|check|pack|install|new`.
+/// `induct plugins list|show|check|pack|install|new|shim`.
 struct PluginsCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "plugins", abstract: "What plugins there are, and what they provide.",
         subcommands: [
             PluginsListCommand.self, PluginsShowCommand.self, PluginsCheckCommand.self, PluginsPackCommand.self,
-            PluginsInstallCommand.self, PluginsNewCommand.self,
+            PluginsInstallCommand.self, PluginsNewCommand.self, PluginsShimCommand.self,
         ], defaultSubcommand: PluginsListCommand.self)
 }
 

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import Glibc
 import InductCore
 
 /// A new plugin's directory, made from a template that is a working plugin: the template's name becomes the user's in
@@ -40,20 +39,7 @@ struct Scaffold {
     }
 
     /// Writes the files into a directory that does not exist yet.
-    ///
-    /// - Throws: `UsageError` when it is there, `CommandError` when it cannot be written; then nothing is left behind but
-    ///   what was written.
-    func write(to directory: String) throws {
-        guard !FileKind.exists(directory) else {
-            throw UsageError("\(directory) is there already; name another with --output")
-        }
-        let files = try files()
-        for (path, text) in files {
-            let full = "\(directory)/\(path)"
-            try Self.makeDirectories(for: full)
-            try Self.create(full, text)
-        }
-    }
+    func write(to directory: String) throws { try NewDirectory.write(try files(), to: directory) }
 
     private func renamed(_ text: String, from old: ScaffoldName) -> String {
         text.replacing(old.kebab, with: name.kebab).replacing(old.snake, with: name.snake)
@@ -62,25 +48,5 @@ struct Scaffold {
 
     private func placed(_ text: String) -> String {
         text.replacing("@SDK@", with: sdk).replacing("@INDUCT@", with: executable)
-    }
-
-    private static func makeDirectories(for file: String) throws {
-        let parts = file.split(separator: "/", omittingEmptySubsequences: false).dropLast()
-        var path = ""
-        for part in parts {
-            path += path.isEmpty && !part.isEmpty ? String(part) : "/" + part
-            guard part.isEmpty || FileKind.isDirectory(path) || mkdir(path, 0o777) == 0 else { throw failure(path) }
-        }
-    }
-
-    private static func create(_ path: String, _ text: String) throws {
-        let file = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
-        guard file >= 0 else { throw failure(path) }
-        defer { close(file) }
-        try StandardOutput.write(file, Array(text.utf8), name: path)
-    }
-
-    private static func failure(_ path: String) -> CommandError {
-        CommandError("cannot write \(path): \(String(cString: strerror(errno)))", code: ExitStatus.inputOutput)
     }
 }
