@@ -83,7 +83,7 @@ package struct BundleWriter {
         let target = "\(directory)/\(id)"
         try Self.makeDirectories(directory)
         if let foreign = entry.foreign {
-            try install(foreign, from: path, at: target)
+            try install(foreign, at: target)
         } else if FilePaths.isDirectory(path) {
             let manifest: Manifest
             do throws(TableDefect) {
@@ -106,24 +106,18 @@ package struct BundleWriter {
         return target
     }
 
-    /// A manifest, and its library where that is the bundle's own.
+    /// A manifest as a bundle, and its library where that lies with it.
     private func install(
-        _ foreign: Candidate.Foreign, from path: String, at target: String
+        _ foreign: Candidate.Foreign, at target: String
     ) throws(HostError) {
         let library = foreign.manifest.library
-        let isBundle = FilePaths.isDirectory(path)
-        let isOwn = isBundle && FilePaths.isFile("\(path)/\(library)")
-        guard isBundle || !library.contains("/") || library.hasPrefix("/") else {
-            throw .refusedPlugin(
-                path: path,
-                reason: "its library '\(library)' lies beside it; make a directory of both, with the manifest as "
-                    + "\(Manifest.fileName), and install that")
-        }
+        let home = FilePaths.parent(of: foreign.path)
+        let isOwn = !library.hasPrefix("/") && FilePaths.isFile("\(home)/\(library)")
         try appear(at: target) { (temporary) throws(HostError) in
             try write(try bytes(of: foreign.path), to: "\(temporary)/\(Manifest.fileName)")
             guard isOwn else { return }
             try Self.makeDirectories(FilePaths.parent(of: "\(temporary)/\(library)"))
-            try write(try bytes(of: "\(path)/\(library)"), to: "\(temporary)/\(library)")
+            try write(try bytes(of: "\(home)/\(library)"), to: "\(temporary)/\(library)")
         }
     }
 

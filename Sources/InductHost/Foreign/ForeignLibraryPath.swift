@@ -4,14 +4,15 @@ import InductCore
 
 /// Where the library of a foreign manifest lies.
 ///
-/// A name without a slash is looked up as the dynamic linker does: in its cache, then in its directories. What is found
+/// A name without a slash is looked for beside the manifest, then as the dynamic linker does: in its cache, and in its
+/// directories. What is found
 /// is then opened by its path, so that the file whose symbols were read is the file that is loaded.
 enum ForeignLibraryPath {
     /// For a manifest alone: a name, an absolute path, or a path from the manifest's directory.
     static func beside(_ manifest: String, _ library: String) throws(TableDefect) -> String {
-        if !library.contains("/") { return try system(library) }
-        try refuseSteps(library)
         let path = library.hasPrefix("/") ? library : FilePaths.parent(of: manifest) + "/" + library
+        if !library.contains("/"), !FilePaths.isFile(path) { return try system(library) }
+        try refuseSteps(library)
         return try resolved(path, library)
     }
 
