@@ -3,6 +3,7 @@
 #   make demo             set up, build, train the first experiment beside its exact theory, draw the figures
 #   make test             set up, build, run every test and the formatter's lint
 #   make parity           hold the transformer to a PyTorch model: logits, loss, gradients, ten steps; and its exports
+#   make test-torch       hold PyTorch modules as architectures to finite differences, and run one
 #   make test-matrix      scaffold, build and check a plugin of every kind in every language
 #   make bench            measure training steps per second
 #   make bench-peers      the same beside PyTorch and JAX; BENCH_OPTIONS=--quick for a short one
@@ -22,7 +23,7 @@ LIBRARIES := InductKernels InductKernelsV3 InductKernelsV4 SyntheticSources Tran
 SWIFT_SOURCES := Package.swift Sources Plugins Tests SDK/Swift/Package.swift SDK/Swift/Sources
 VERSION = $(shell sed -n 's/.*static let text = "\(.*\)"/\1/p' Sources/induct/Induct.swift)
 
-.PHONY: demo test parity test-matrix bench bench-peers install format lint setup setup-figures build clean
+.PHONY: demo test parity test-torch test-matrix bench bench-peers install format lint setup setup-figures setup-python build clean
 
 build: setup
 	swift build -c release
@@ -32,7 +33,7 @@ demo: build setup-figures
 	"$(BIN)/induct" run $(RECIPE) --output "$$output" && \
 	echo && echo "The run: $$output" && echo "Its figures:" && ls -1 "$$output"/figures/* | sed 's/^/  /'
 
-test: setup
+test: setup setup-python
 	swift build -c release --build-tests
 	$(MAKE) lint
 	swift test -c release --disable-testable-imports --disable-xctest
@@ -44,8 +45,12 @@ parity: build
 	"$(PARITY_PYTHON)" Tests/Parity/parity.py "$(BIN)/ParityDump"
 	"$(PARITY_PYTHON)" Tests/Parity/huggingface.py "$(BIN)/induct"
 
-test-matrix: build
-	Support/test-matrix "$(BIN)/induct"
+test-torch: build
+	@[ "$(PARITY_PYTHON)" != .build/parity/bin/python ] || Support/setup parity
+	INDUCT="$(BIN)/induct" PYTHONPATH=SDK/Python "$(PARITY_PYTHON)" -m unittest discover -s SDK/Python/tests
+
+test-matrix: build setup-python
+	INDUCT_PYTHON=$(CURDIR)/.build/python/bin/python Support/test-matrix "$(BIN)/induct"
 
 bench: build
 	"$(BIN)/induct" bench train --source 'with-bos(dursley-wonka(p=0.4,q=0.25))' \
@@ -64,6 +69,10 @@ format:
 # Debian packages, only those that are missing; the pictures' environment only for the demonstration.
 setup:
 	@Support/setup packages
+
+# What the tests of plugins in Python run with.
+setup-python:
+	@Support/setup python
 
 setup-figures:
 	@Support/setup figures

@@ -3,7 +3,8 @@
 package import Logging
 
 extension HostOptions {
-    /// What the environment of a process says: INDUCT_PLUGIN_PATH, XDG_DATA_HOME, XDG_CACHE_HOME, HOME.
+    /// What the environment of a process says: INDUCT_PLUGIN_PATH, XDG_DATA_HOME, XDG_CACHE_HOME, HOME, and where
+    /// Python is: INDUCT_PYTHON, VIRTUAL_ENV, PATH.
     ///
     /// By the XDG base directory rules; relative XDG directories are ignored, as the rules ask.
     ///
@@ -28,6 +29,7 @@ extension HostOptions {
             userDirectory: directory("XDG_DATA_HOME", "/.local/share").map { $0 + "/induct/plugins" },
             executableDirectory: FilePaths.parent(of: executable),
             kernels: kernels,
+            python: PythonInterpreter(environment: environment),
             describer: executable,
             cacheDirectory: directory("XDG_CACHE_HOME", "/.cache").map { $0 + "/induct" },
             log: log

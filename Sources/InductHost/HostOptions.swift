@@ -14,6 +14,8 @@ package struct HostOptions: Sendable {
     package var executableDirectory: String
     /// A variant: "reference", "x86-64-v3", ...; nil = the best that the processor runs.
     package var kernels: String?
+    /// Runs plugins written in Python; nil = there is none.
+    package var python: PythonInterpreter?
     /// The executable `induct`, which describes libraries in a process of its own.
     package var describer: String
     /// Seconds that a library may take to describe itself.
@@ -28,8 +30,9 @@ package struct HostOptions: Sendable {
 
     package init(
         plugins: [String] = [], searchPath: [String] = [], userDirectory: String? = nil, executableDirectory: String,
-        kernels: String? = nil, describer: String, describeLimit: Double = 10, cacheDirectory: String? = nil,
-        log: Logger = Logger(label: "induct"), isCancelled: @escaping @Sendable () -> Bool = { false },
+        kernels: String? = nil, python: PythonInterpreter? = nil, describer: String, describeLimit: Double = 10,
+        cacheDirectory: String? = nil, log: Logger = Logger(label: "induct"),
+        isCancelled: @escaping @Sendable () -> Bool = { false },
         progress: @escaping @Sendable (Double, String) -> Void = { _, _ in }
     ) {
         self.plugins = plugins
@@ -37,6 +40,7 @@ package struct HostOptions: Sendable {
         self.userDirectory = userDirectory
         self.executableDirectory = executableDirectory
         self.kernels = kernels
+        self.python = python
         self.describer = describer
         self.describeLimit = describeLimit
         self.cacheDirectory = cacheDirectory

@@ -31,7 +31,8 @@ package struct BundleWriter {
     /// - Returns: the bundle's directory.
     /// - Throws: `HostError` when a library is no plugin, they differ, or the bundle cannot be written or is there already.
     package func pack(_ libraries: [Library], to directory: String?) throws(HostError) -> String {
-        let process = DescriberProcess(executable: options.describer, limit: options.describeLimit)
+        let process = DescriberProcess(options)
+        let runtime = PluginRuntime(ofFile: libraries.first?.path ?? "")
         var common: PluginDescription?
         var files: [JSON] = []
         var contents: [(name: String, bytes: [UInt8])] = []
@@ -53,7 +54,8 @@ package struct BundleWriter {
             files.append(["path": .string(name), "sha256": .string(Digest.of(bytes)), "cpu": .optional(library.cpu)])
         }
         guard let common else { throw .refusedPlugin(path: "the bundle", reason: "it has no libraries") }
-        contents.append((Manifest.fileName, Array((Manifest.json(common, files: files).indented + "\n").utf8)))
+        let manifest = Manifest.json(common, runtime: runtime, files: files).indented + "\n"
+        contents.append((Manifest.fileName, Array(manifest.utf8)))
         let target = directory ?? common.id
         guard FilePaths.status(target) == nil else { throw .cannotWrite(path: target, reason: "it is there already") }
         try appear(at: target) { (temporary) throws(HostError) in
@@ -73,8 +75,8 @@ package struct BundleWriter {
             throw .cannotWrite(path: path, reason: "there is no user's directory: set HOME or XDG_DATA_HOME")
         }
         let alone = HostOptions(
-            plugins: [path], executableDirectory: "/nonexistent", describer: options.describer,
-            describeLimit: options.describeLimit, log: options.log)
+            plugins: [path], executableDirectory: "/nonexistent", python: options.python,
+            describer: options.describer, describeLimit: options.describeLimit, log: options.log)
         guard let entry = PluginCatalogue(alone).entries.first else {
             throw .refusedPlugin(path: path, reason: "it holds no plugin")
         }
@@ -126,13 +128,12 @@ package struct BundleWriter {
     ) throws(HostError) -> (PluginDescription, [UInt8]) {
         do throws(TableDefect) {
             let resolved = try FilePaths.resolved(library.path)
-            guard try ELFFile(path: resolved).exports(entrySymbol) else {
-                throw TableDefect("it does not export \(entrySymbol); it is no plugin")
-            }
+            let runtime = PluginRuntime(ofFile: library.path)
+            guard try runtime.recognises(resolved) else { throw TableDefect(runtime.missingMark) }
             guard Manifest.level(of: library.cpu) != nil else {
                 throw TableDefect("'\(library.cpu ?? "")' names no processor: x86-64, x86-64-v2, x86-64-v3, x86-64-v4")
             }
-            switch process.describe(resolved) {
+            switch process.describe(resolved, runtime: runtime) {
             case .described(let description):
                 return (description, try FilePaths.bytes(of: resolved, limit: 1 << 30))
             case .refused(let reason), .tooSlow(let reason), .failed(let reason): throw TableDefect(reason)

@@ -11,6 +11,7 @@ struct Candidate: Sendable {
     struct Content: Sendable {
         /// Absolute, without symbolic links.
         var library: String
+        var runtime = PluginRuntime.native
         var manifest: Manifest?
         /// What the manifest says the library's digest is.
         var sha256: String?
@@ -73,7 +74,7 @@ struct CandidateSearch {
             let path = directory + "/" + name
             if FilePaths.isDirectory(path) {
                 if FilePaths.isFile(path + "/" + Manifest.fileName) { add(bundle: path, isNamed: false) }
-            } else if name.hasSuffix(".so") {
+            } else if name.hasSuffix(".so") || name.hasSuffix(".py") {
                 add(library: path, isNamed: false, orPass: true)
             } else if name.hasSuffix(ForeignManifest.ending) {
                 add(foreign: path, isNamed: false)
@@ -90,20 +91,20 @@ struct CandidateSearch {
         }
     }
 
-    /// Takes a library; with `orPass`, one without the entry is passed over, for it belongs to something else.
+    /// Takes a library or a Python file; with `orPass`, what is no plugin is passed over, for it belongs to something else.
     private mutating func add(library path: String, isNamed: Bool, orPass: Bool = false) {
         do throws(TableDefect) {
             let resolved = try FilePaths.resolved(path)
             guard !seen.contains(resolved) else { return }
-            let hasEntry = try ELFFile(path: resolved).exports(entrySymbol)
-            guard hasEntry || !orPass else { return }
+            let runtime = PluginRuntime(ofFile: path)
+            let isPlugin = try runtime.recognises(resolved)
+            guard isPlugin || !orPass else { return }
             seen.insert(resolved)
-            guard hasEntry else {
-                throw TableDefect("it does not export \(entrySymbol); it is no plugin")
-            }
+            guard isPlugin else { throw TableDefect(runtime.missingMark) }
             try check(resolved, shownAs: path)
             candidates.append(
-                Candidate(path: path, isNamed: isNamed, content: .success(.init(library: resolved))))
+                Candidate(
+                    path: path, isNamed: isNamed, content: .success(.init(library: resolved, runtime: runtime))))
         } catch {
             refuse(path, error, isNamed: isNamed)
         }
@@ -125,13 +126,14 @@ struct CandidateSearch {
             let chosen = try manifest.chosenFile()
             let library = try manifest.resolved(chosen)
             try trust.check(library)
-            guard try ELFFile(path: library).exports(entrySymbol) else {
-                throw TableDefect("its file '\(chosen.path)' does not export \(entrySymbol)")
+            guard try manifest.runtime.recognises(library) else {
+                throw TableDefect("its file '\(chosen.path)': \(manifest.runtime.missingMark)")
             }
             candidates.append(
                 Candidate(
                     path: path, isNamed: isNamed,
-                    content: .success(.init(library: library, manifest: manifest, sha256: chosen.sha256))))
+                    content: .success(
+                        .init(library: library, runtime: manifest.runtime, manifest: manifest, sha256: chosen.sha256))))
         } catch {
             refuse(path, error, isNamed: isNamed)
         }

@@ -2,12 +2,19 @@
 
 import InductCore
 
-/// Asks a child process to describe a library.
+/// Asks a child process to describe a library or a Python file.
 struct DescriberProcess: Sendable {
     /// The executable `induct`.
-    let executable: String
+    private let executable: String
     /// Seconds until it is killed.
-    let limit: Double
+    private let limit: Double
+    private let python: PythonInterpreter?
+
+    init(_ options: HostOptions) {
+        executable = options.describer
+        limit = options.describeLimit
+        python = options.python
+    }
 
     /// What came of it.
     enum Outcome: Equatable {
@@ -19,21 +26,64 @@ struct DescriberProcess: Sendable {
         case failed(String)
     }
 
-    func describe(_ path: String) -> Outcome {
-        let child = ChildProcess(executable: executable, arguments: ["describe-plugin", path], limit: limit)
-        let (answer, end) = child.run()
+    /// What a description is remembered by: the file's digest, and for Python what runs it.
+    func cacheKey(ofFile digest: String, runtime: PluginRuntime) -> String {
+        switch runtime {
+        case .native: digest
+        case .python: Digest.of("python \(python?.path ?? "") \(digest)".utf8)
+        }
+    }
+
+    func describe(_ path: String, runtime: PluginRuntime) -> Outcome {
+        switch runtime {
+        case .native:
+            let child = ChildProcess(executable: executable, arguments: ["describe-plugin", path], limit: limit)
+            let (answer, end) = child.run()
+            return interpret(answer, end, of: child)
+        case .python:
+            guard let python else { return .failed(PythonInterpreter.missing) }
+            // Importing what a plugin imports may take long, the first time.
+            let child = ChildProcess(
+                executable: python.path, arguments: python.arguments(for: path, describing: true), limit: 6 * limit,
+                environment: python.environment, joinsErrors: true)
+            let (answer, end) = child.run()
+            return interpret(python: answer, end, of: child)
+        }
+    }
+
+    private func interpret(_ answer: [UInt8], _ end: ChildProcess.End, of child: ChildProcess) -> Outcome {
         switch end {
         case .notStarted(let reason):
             return .failed("it cannot be described: \(reason); it is needed to look at plugins")
         case .slow:
             return .tooSlow(
-                "describing it took longer than \(limit) s: its entry or a constructor does not return")
+                "describing it took longer than \(child.limit) s: its entry or a constructor does not return")
         case .talkative:
             return .failed("describing it gave more than \(child.mostBytes) bytes")
         case .signal(let signal):
             return .failed("describing it crashed with \(signal): its entry or a constructor is broken")
         case .code(let code):
             return interpret(answer, code: code)
+        }
+    }
+
+    /// The last line is the answer, if the package came as far as giving one; what comes before it, the file has said.
+    private func interpret(python answer: [UInt8], _ end: ChildProcess.End, of child: ChildProcess) -> Outcome {
+        let lines = answer.split(separator: UInt8(ascii: "\n"))
+        let last = lines.last.map { String(decoding: $0, as: UTF8.self) } ?? ""
+        switch end {
+        case .notStarted(let reason):
+            return .failed("\(reason): set INDUCT_PYTHON to a Python interpreter")
+        case .slow: return .failed("importing it took longer than \(child.limit) s")
+        case .talkative, .signal: return interpret(answer, end, of: child)
+        case .code(let code):
+            if last.first == "{" { return interpret(Array((last + "\n").utf8), code: code) }
+            let isMissing = last.contains("No module named") && last.contains("induct")
+            return .failed(
+                "\(child.executable) cannot describe it: \(last.isEmpty ? "exit code \(code)" : last)"
+                    + (isMissing
+                        ? "; install the package with '\(child.executable) -m pip install SDK/Python', or set "
+                            + "INDUCT_PYTHON to an interpreter that has it" : ""))
         }
     }
 

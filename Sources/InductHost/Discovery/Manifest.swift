@@ -24,6 +24,8 @@ struct Manifest: Sendable {
     /// The bundle's directory.
     var directory: String
     var description: PluginDescription
+    /// What runs its files; "runtime": "python", or nothing for libraries.
+    var runtime: PluginRuntime
     var files: [File]
 
     private static func json(bundle directory: String) throws(TableDefect) -> JSON {
@@ -55,6 +57,11 @@ struct Manifest: Sendable {
                 "its plugin.json says that it was written for major version \(major.text) of the ABI, this host has 1")
         }
         description = try Self.named { () throws(TableDefect) in try PluginDescription(json) }
+        let word = json["runtime"] ?? .null
+        guard let runtime = word.isNull ? .native : word.string.flatMap(PluginRuntime.init(rawValue:)) else {
+            throw TableDefect("its plugin.json asks for the runtime \(word.text); this host knows \"python\"")
+        }
+        self.runtime = runtime
         guard let list = json["files"]?.array, !list.isEmpty else {
             throw TableDefect("its plugin.json is wrong: files is missing or empty")
         }
@@ -74,8 +81,9 @@ struct Manifest: Sendable {
     }
 
     /// The text of a manifest for a plugin that describes itself so, with entries of `files` beside it.
-    static func json(_ description: PluginDescription, files: [JSON]) -> JSON {
+    static func json(_ description: PluginDescription, runtime: PluginRuntime, files: [JSON]) -> JSON {
         var members: [JSON.Member] = description.json.members ?? []
+        if runtime != .native { members.append(.init(key: "runtime", value: .string(runtime.rawValue))) }
         let kinds = PluginKind.allCases.filter { kind in description.parts.contains { $0.kind == kind } }
         members.append(.init(key: "kinds", value: .array(kinds.map { .string($0.name) })))
         members.append(

@@ -21,7 +21,7 @@ struct PluginCatalogue: Sendable {
 
     init(_ options: HostOptions) {
         let cache = DescriptionCache(directory: options.cacheDirectory)
-        let process = DescriberProcess(executable: options.describer, limit: options.describeLimit)
+        let process = DescriberProcess(options)
         for candidate in CandidateSearch(options).candidates {
             entries.append(Self.examine(candidate, cache, process))
         }
@@ -42,6 +42,7 @@ struct PluginCatalogue: Sendable {
             if let foreign = content.foreign {
                 return try examine(foreign, library: content.library, candidate, cache)
             }
+            listing.runtime = content.runtime
             listing.id = content.manifest?.description.id
             listing.version = content.manifest?.description.version
             let digest = try cache.sha256(ofFile: content.library)
@@ -51,7 +52,7 @@ struct PluginCatalogue: Sendable {
                     "\(FilePaths.name(of: content.library)) has the SHA-256 \(digest), its plugin.json says \(expected); "
                         + "the file was changed or damaged")
             }
-            let description = try describe(content.library, digest, cache, process)
+            let description = try describe(content, digest, cache, process)
             try content.manifest?.check(description)
             listing.describe(description)
             entry.library = content.library
@@ -76,11 +77,12 @@ struct PluginCatalogue: Sendable {
     }
 
     private static func describe(
-        _ library: String, _ digest: String, _ cache: DescriptionCache, _ process: DescriberProcess
+        _ content: Candidate.Content, _ digest: String, _ cache: DescriptionCache, _ process: DescriberProcess
     ) throws(TableDefect) -> PluginDescription {
-        let known = cache.outcome(forDigest: digest)
-        let outcome = known ?? process.describe(library)
-        if known == nil { cache.remember(outcome, forDigest: digest) }
+        let key = process.cacheKey(ofFile: digest, runtime: content.runtime)
+        let known = cache.outcome(forDigest: key)
+        let outcome = known ?? process.describe(content.library, runtime: content.runtime)
+        if known == nil { cache.remember(outcome, forDigest: key) }
         switch outcome {
         case .described(let description): return description
         case .refused(let reason), .tooSlow(let reason), .failed(let reason): throw TableDefect(reason)

@@ -20,6 +20,7 @@ package struct PluginListing: Equatable, Sendable {
     package var version: String?
     package var summary: String?
     package var sha256: String?
+    package var runtime = PluginRuntime.native
     package var provides: [Part]
     /// Why it was refused; nil: it is ready.
     package var reason: String?

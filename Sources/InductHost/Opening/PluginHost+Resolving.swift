@@ -6,6 +6,7 @@ extension PluginHost {
     /// The plugin's part that a spec names.
     struct Resolved {
         var library: String
+        var runtime: PluginRuntime
         var description: PluginDescription
         var part: PluginDescription.Part
         /// The manifest that makes a plugin of the library; nil when the library is one.
@@ -34,7 +35,9 @@ extension PluginHost {
         let resolved = found.compactMap { entry, part in
             entry.library.flatMap { library in
                 entry.description.map {
-                    Resolved(library: library, description: $0, part: part, foreign: entry.foreign)
+                    Resolved(
+                        library: library, runtime: entry.listing.runtime, description: $0, part: part,
+                        foreign: entry.foreign)
                 }
             }
         }

@@ -16,7 +16,7 @@ struct PluginsNewCommand: ParsableCommand {
     @Argument(help: "Its name in specs, kebab-case: my-source.")
     var name: String
 
-    @Option(help: "The language: c, cpp, rust or swift.")
+    @Option(help: "The language: c, cpp, python, rust or swift.")
     var language: ScaffoldLanguage
 
     @Option(help: ArgumentHelp("Where to write it; the default is a directory of its name.", valueName: "directory"))
@@ -39,13 +39,14 @@ struct PluginsNewCommand: ParsableCommand {
             kind: kind, name: ScaffoldName(kebab: name), language: language, sdk: try SDKDirectory.path(),
             executable: try Executable.path())
         let directory = output ?? name
+        let plugin = language.plugin(of: scaffold.name)
         try scaffold.write(to: directory)
         try StandardOutput.write(
             """
             \(directory): the \(kind.name) '\(name)' in \(language.directory == "Cpp" ? "C++" : language.directory)
-              make -C \(directory)          builds \(name).so
+              make -C \(directory)          \(language == .python ? "nothing to build:" : "builds") \(plugin)
               make -C \(directory) test     runs its checks
-              induct plugins show \(name) --plugin \(directory)/\(name).so
+              induct plugins show \(name) --plugin \(directory)/\(plugin)
 
             """)
     }

@@ -8,6 +8,7 @@ import ArgumentParser
 enum ScaffoldLanguage: String, CaseIterable, ExpressibleByArgument {
     case c
     case cpp
+    case python
     case rust
     case swift
 
@@ -16,6 +17,7 @@ enum ScaffoldLanguage: String, CaseIterable, ExpressibleByArgument {
         switch self {
         case .c: "C"
         case .cpp: "Cpp"
+        case .python: "Python"
         case .rust: "Rust"
         case .swift: "Swift"
         }
@@ -25,6 +27,7 @@ enum ScaffoldLanguage: String, CaseIterable, ExpressibleByArgument {
     func template(of kind: String) -> String {
         switch self {
         case .c, .cpp, .swift: "\(kind).\(rawValue)"
+        case .python: "\(kind).py"
         case .rust: "\(kind).rs"
         }
     }
@@ -33,15 +36,19 @@ enum ScaffoldLanguage: String, CaseIterable, ExpressibleByArgument {
     func file(of name: ScaffoldName) -> String {
         switch self {
         case .c, .cpp: "\(name.kebab).\(rawValue)"
+        case .python: "\(name.kebab).py"
         case .rust: "src/lib.rs"
         case .swift: "Sources/\(name.type)/\(name.type).swift"
         }
     }
 
+    /// The plugin, once it is built, in its directory.
+    func plugin(of name: ScaffoldName) -> String { self == .python ? "\(name.kebab).py" : "\(name.kebab).so" }
+
     /// What the tools of the language need besides the Makefile.
     var buildFiles: [String] {
         switch self {
-        case .c, .cpp: ["Makefile"]
+        case .c, .cpp, .python: ["Makefile"]
         case .rust: ["Makefile", "Cargo.toml"]
         case .swift: ["Makefile", "Package.swift"]
         }
