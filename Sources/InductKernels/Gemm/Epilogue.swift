@@ -21,15 +21,17 @@ struct Epilogue {
         preactivationStride = Int(call.ld_preactivation)
     }
 
-    /// The sum plus bias and residual: what a tile can add by itself.
-    var isLinear: Bool { activation == INDUCT_ACTIVATION_NONE && preactivation == nil }
+    /// Bias, ReLU and residual: what a tile can do by itself.
+    var isSimple: Bool {
+        (activation == INDUCT_ACTIVATION_NONE || activation == INDUCT_ACTIVATION_RELU) && preactivation == nil
+    }
 
-    /// Bias and residual of the tile whose first element is (row, column) of c.
+    /// What the tile whose first element is (row, column) of c does by itself.
     @inline(always)
-    func addends(row: Int, column: Int) -> TileAddends {
-        TileAddends(
+    func finish(row: Int, column: Int) -> TileFinish {
+        TileFinish(
             bias: bias.map { $0 + column }, residual: residual.map { $0 + row * residualStride + column },
-            residualStride: residualStride)
+            residualStride: residualStride, isRelu: activation == INDUCT_ACTIVATION_RELU)
     }
 
     /// No effect: for the blocks of k before the last.

@@ -156,14 +156,14 @@ private func multiply(
                     let previous = partialInScratch && block > 0 ? interim : final
                     let previousStride = partialInScratch && block > 0 ? blockColumns : ldc
 
-                    if columns % lanes == 0 && (!isLast || epilogue.isLinear) && (!hasPrevious || previous == target) {
+                    if columns % lanes == 0 && (!isLast || epilogue.isSimple) && (!hasPrevious || previous == target) {
                         // All panels of full width in one call.
                         right.panels = max(1, blockColumns / columnsPerTile - panel)
                         panel += right.panels
                         multiplyTile(
                             rows: tileRows, vectors: vectors, left, right, steps: blockSteps, into: target,
                             stride: targetStride, adding: hasPrevious,
-                            addends: isLast ? epilogue.addends(row: tileRow, column: column) : .none)
+                            finish: isLast ? epilogue.finish(row: tileRow, column: column) : .none)
                     } else {
                         multiplyTile(
                             rows: tileRows, vectors: vectors, left, right, steps: blockSteps, into: product,

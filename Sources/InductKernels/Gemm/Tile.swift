@@ -39,15 +39,19 @@ struct RightBlock {
     var panelStride = 0
 }
 
-/// What a tile adds to its sums before it stores them: a bias by column and a residual, in this order.
-struct TileAddends {
+/// What a tile does to its sums before it stores them: a bias by column, max(., 0), a residual, in this order.
+struct TileFinish {
     var bias: UnsafePointer<Float>?
     var residual: UnsafePointer<Float>?
     var residualStride = 0
+    var isRelu = false
 
-    /// Nothing is added.
+    /// Nothing is done.
     @inline(always)
-    static var none: TileAddends { TileAddends() }
+    static var none: TileFinish { TileFinish() }
+
+    @inline(always)
+    var isNone: Bool { bias == nil && residual == nil && !isRelu }
 }
 
 enum Tile<let rows: Int, let vectors: Int> {
@@ -55,7 +59,7 @@ enum Tile<let rows: Int, let vectors: Int> {
     @inline(always)
     static func multiply(
         _ left: LeftBlock, _ right: RightBlock, steps: Int, into c: UnsafeMutablePointer<Float>, stride: Int,
-        adding: Bool, addends: TileAddends
+        adding: Bool, finish: TileFinish
     ) {
         // A zero that the compiler takes as any value: it would clear a known zero in memory, by a call.
         let zero = settled(.zeros)
@@ -76,7 +80,7 @@ enum Tile<let rows: Int, let vectors: Int> {
                 b += right.stepStride
             }
             let column = panel * columnsPerTile
-            if addends.bias == nil && addends.residual == nil {
+            if finish.isNone {
                 for i in 0..<rows {
                     for j in 0..<vectors {
                         let to = c + column + i * stride + j * lanes
@@ -84,19 +88,19 @@ enum Tile<let rows: Int, let vectors: Int> {
                     }
                 }
             } else {
-                finish(sums, into: c, stride: stride, adding: adding, addends: addends, column: column)
+                finishAndStore(sums, into: c, stride: stride, adding: adding, finish: finish, column: column)
             }
         }
     }
 
-    /// Adds bias and residual and stores.
+    /// Finishes the sums and stores them.
     @inline(always)
-    private static func finish(
+    private static func finishAndStore(
         _ sums: InlineArray<rows, InlineArray<vectors, Vector>>, into c: UnsafeMutablePointer<Float>, stride: Int,
-        adding: Bool, addends: TileAddends, column: Int
+        adding: Bool, finish: TileFinish, column: Int
     ) {
         var biases = InlineArray<vectors, Vector> { _ in .zeros }
-        if let bias = addends.bias {
+        if let bias = finish.bias {
             for j in 0..<vectors { biases[j] = load(bias + column + j * lanes) }
         }
         for i in 0..<rows {
@@ -104,8 +108,9 @@ enum Tile<let rows: Int, let vectors: Int> {
                 let to = c + column + i * stride + j * lanes
                 var value = adding ? sums[i][j] + load(to) : sums[i][j]
                 value += biases[j]
-                if let residual = addends.residual {
-                    value += load(residual + column + i * addends.residualStride + j * lanes)
+                if finish.isRelu { value = Relu.value(value) }
+                if let residual = finish.residual {
+                    value += load(residual + column + i * finish.residualStride + j * lanes)
                 }
                 store(value, to)
             }
@@ -118,70 +123,70 @@ enum Tile<let rows: Int, let vectors: Int> {
 func multiplyTile(
     rows: Int, vectors: Int, _ left: LeftBlock, _ right: RightBlock, steps: Int,
     into c: UnsafeMutablePointer<Float>, stride: Int, adding: Bool,
-    addends: TileAddends = .none
+    finish: TileFinish = .none
 ) {
     switch 2 * rows + vectors {
     case 4:
         Tile<1, 2>.multiply(
-            left, right, steps: steps, into: c, stride: stride, adding: adding, addends: addends)
+            left, right, steps: steps, into: c, stride: stride, adding: adding, finish: finish)
     case 6:
         Tile<2, 2>.multiply(
-            left, right, steps: steps, into: c, stride: stride, adding: adding, addends: addends)
+            left, right, steps: steps, into: c, stride: stride, adding: adding, finish: finish)
     case 8:
         Tile<3, 2>.multiply(
-            left, right, steps: steps, into: c, stride: stride, adding: adding, addends: addends)
+            left, right, steps: steps, into: c, stride: stride, adding: adding, finish: finish)
     case 10:
         Tile<4, 2>.multiply(
-            left, right, steps: steps, into: c, stride: stride, adding: adding, addends: addends)
+            left, right, steps: steps, into: c, stride: stride, adding: adding, finish: finish)
     case 12:
         Tile<5, 2>.multiply(
-            left, right, steps: steps, into: c, stride: stride, adding: adding, addends: addends)
+            left, right, steps: steps, into: c, stride: stride, adding: adding, finish: finish)
     case 14:
         Tile<6, 2>.multiply(
-            left, right, steps: steps, into: c, stride: stride, adding: adding, addends: addends)
+            left, right, steps: steps, into: c, stride: stride, adding: adding, finish: finish)
     case 3:
         Tile<1, 1>.multiply(
-            left, right, steps: steps, into: c, stride: stride, adding: adding, addends: addends)
+            left, right, steps: steps, into: c, stride: stride, adding: adding, finish: finish)
     case 5:
         Tile<2, 1>.multiply(
-            left, right, steps: steps, into: c, stride: stride, adding: adding, addends: addends)
+            left, right, steps: steps, into: c, stride: stride, adding: adding, finish: finish)
     case 7:
         Tile<3, 1>.multiply(
-            left, right, steps: steps, into: c, stride: stride, adding: adding, addends: addends)
+            left, right, steps: steps, into: c, stride: stride, adding: adding, finish: finish)
     case 9:
         Tile<4, 1>.multiply(
-            left, right, steps: steps, into: c, stride: stride, adding: adding, addends: addends)
+            left, right, steps: steps, into: c, stride: stride, adding: adding, finish: finish)
     case 11:
         Tile<5, 1>.multiply(
-            left, right, steps: steps, into: c, stride: stride, adding: adding, addends: addends)
+            left, right, steps: steps, into: c, stride: stride, adding: adding, finish: finish)
     case 13:
         Tile<6, 1>.multiply(
-            left, right, steps: steps, into: c, stride: stride, adding: adding, addends: addends)
+            left, right, steps: steps, into: c, stride: stride, adding: adding, finish: finish)
     #if V4
         case 16:
             Tile<7, 2>.multiply(
-                left, right, steps: steps, into: c, stride: stride, adding: adding, addends: addends)
+                left, right, steps: steps, into: c, stride: stride, adding: adding, finish: finish)
         case 18:
             Tile<8, 2>.multiply(
-                left, right, steps: steps, into: c, stride: stride, adding: adding, addends: addends)
+                left, right, steps: steps, into: c, stride: stride, adding: adding, finish: finish)
         case 20:
             Tile<9, 2>.multiply(
-                left, right, steps: steps, into: c, stride: stride, adding: adding, addends: addends)
+                left, right, steps: steps, into: c, stride: stride, adding: adding, finish: finish)
         case 22:
             Tile<10, 2>.multiply(
-                left, right, steps: steps, into: c, stride: stride, adding: adding, addends: addends)
+                left, right, steps: steps, into: c, stride: stride, adding: adding, finish: finish)
         case 15:
             Tile<7, 1>.multiply(
-                left, right, steps: steps, into: c, stride: stride, adding: adding, addends: addends)
+                left, right, steps: steps, into: c, stride: stride, adding: adding, finish: finish)
         case 17:
             Tile<8, 1>.multiply(
-                left, right, steps: steps, into: c, stride: stride, adding: adding, addends: addends)
+                left, right, steps: steps, into: c, stride: stride, adding: adding, finish: finish)
         case 19:
             Tile<9, 1>.multiply(
-                left, right, steps: steps, into: c, stride: stride, adding: adding, addends: addends)
+                left, right, steps: steps, into: c, stride: stride, adding: adding, finish: finish)
         case 21:
             Tile<10, 1>.multiply(
-                left, right, steps: steps, into: c, stride: stride, adding: adding, addends: addends)
+                left, right, steps: steps, into: c, stride: stride, adding: adding, finish: finish)
     #endif
     default: break
     }
