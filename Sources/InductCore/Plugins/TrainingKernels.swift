@@ -44,6 +44,12 @@ package protocol TrainingKernels: Sendable {
         weights: UnsafePointer<Float>?, scale: Float, losses: UnsafeMutablePointer<Float>?,
         logProbabilities: UnsafeMutablePointer<Float>?, gradients: UnsafeMutablePointer<Float>?)
 
+    /// y = exp(x) / sum exp(x), by row; `x` and `y` are `[rows, columns]`.
+    func softmax(rows: Int, columns: Int, _ x: UnsafePointer<Float>, _ y: UnsafeMutablePointer<Float>)
+    /// dx = y (dy - sum(dy y)), by row, in place of dy.
+    func softmaxBackward(
+        rows: Int, columns: Int, outputs: UnsafePointer<Float>, gradients: UnsafeMutablePointer<Float>)
+
     /// y += x
     func add(count: Int, _ x: UnsafePointer<Float>, to y: UnsafeMutablePointer<Float>)
     /// x *= factor

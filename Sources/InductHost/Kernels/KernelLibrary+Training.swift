@@ -25,6 +25,16 @@ extension KernelLibrary {
         table.pointee.cross_entropy(&call)
     }
 
+    package func softmax(rows: Int, columns: Int, _ x: UnsafePointer<Float>, _ y: UnsafeMutablePointer<Float>) {
+        table.pointee.softmax(Int64(rows), Int64(columns), x, y)
+    }
+
+    package func softmaxBackward(
+        rows: Int, columns: Int, outputs: UnsafePointer<Float>, gradients: UnsafeMutablePointer<Float>
+    ) {
+        table.pointee.softmax_backward(Int64(rows), Int64(columns), outputs, gradients, gradients)
+    }
+
     package func add(count: Int, _ x: UnsafePointer<Float>, to y: UnsafeMutablePointer<Float>) {
         table.pointee.add(Int64(count), x, y)
     }

@@ -26,7 +26,7 @@ func keeping(_ count: Int, of value: Vector) -> Vector {
 }
 
 func softmax(rows: Int, columns: Int, _ x: UnsafePointer<Float>, into y: UnsafeMutablePointer<Float>) {
-    guard columns > 0 else { return }
+    guard columns > lanes else { return softmaxOfOneVector(rows: rows, columns: columns, x, into: y) }
     for row in 0..<rows {
         let from = x + row * columns
         let to = y + row * columns
@@ -41,6 +41,21 @@ func softmax(rows: Int, columns: Int, _ x: UnsafePointer<Float>, into y: UnsafeM
         forEachVector(columns) { offset, count in
             store(load(to + offset, count: count) / total, to + offset, count: count)
         }
+    }
+}
+
+/// Rows of at most one vector, such as classes and experts: what a row costs is little more than its exponential.
+private func softmaxOfOneVector(
+    rows: Int, columns: Int, _ x: UnsafePointer<Float>, into y: UnsafeMutablePointer<Float>
+) {
+    guard columns > 0 else { return }
+    let behind = Vector(repeating: Float(columns))
+    let lowest = Vector(repeating: -.infinity)
+    for row in 0..<rows {
+        let value = load(x + row * columns, count: columns)
+        let largest = greatest(select(laneNumbers, less: behind, value, else: lowest))
+        let power = keeping(columns, of: exponential(value - Vector(repeating: largest)))
+        store(power / Vector(repeating: sum(power)), y + row * columns, count: columns)
     }
 }
 

@@ -56,14 +56,26 @@ final class GatedPass: NodePass {
     func forward(_ call: PassCall) throws(PluginFailure) {
         for expert in experts { try expert.forward(call) }
         try gate.forward(call)
-        let width = loss.width
-        for row in 0..<positions {
-            let output = outputs + row * width
-            output.update(repeating: 0, count: width)
-            for (k, expert) in experts.enumerated() {
-                let alpha = gate.weights[row * experts.count + k]
-                let prediction = expert.predictions + row * width
-                for column in 0..<width { output[column] += alpha * prediction[column] }
+        mix()
+    }
+
+    /// Writes p, expert by expert, in order.
+    private func mix() {
+        let (width, positions, count) = (loss.width, positions, experts.count)
+        for k in 0..<count {
+            var output = outputs
+            var prediction = UnsafePointer(experts[k].predictions)
+            var weight = UnsafePointer(gate.weights) + k
+            for _ in 0..<positions {
+                let alpha = weight.pointee
+                if k == 0 {
+                    for column in 0..<width { output[column] = alpha * prediction[column] }
+                } else {
+                    for column in 0..<width { output[column] += alpha * prediction[column] }
+                }
+                output += width
+                prediction += width
+                weight += count
             }
         }
     }
@@ -107,15 +119,25 @@ final class GatedPass: NodePass {
         let width = loss.width
         let alphas = call.floats(gateOffset)
         let gradients = call.floats(expertOffset)
-        for (k, expert) in experts.enumerated() {
-            for row in 0..<positions {
-                let alpha = gate.weights[row * experts.count + k]
+        let (positions, count) = (positions, experts.count)
+        for k in 0..<count {
+            let expert = experts[k]
+            var prediction = UnsafePointer(expert.predictions)
+            var (above, gradient) = (mixture, gradients)
+            var (weight, slope) = (UnsafePointer(gate.weights) + k, alphas + k)
+            for _ in 0..<positions {
+                let alpha = weight.pointee
                 var sum: Float = 0
-                for column in row * width..<(row + 1) * width {
-                    sum += mixture[column] * expert.predictions[column]
-                    gradients[column] = alpha * mixture[column]
+                for column in 0..<width {
+                    sum += above[column] * prediction[column]
+                    gradient[column] = alpha * above[column]
                 }
-                alphas[row * experts.count + k] = sum
+                slope.pointee = sum
+                above += width
+                prediction += width
+                gradient += width
+                weight += count
+                slope += count
             }
             if expert.isTrained { try expert.backward(gradients, call) }
         }

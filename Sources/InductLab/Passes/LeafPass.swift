@@ -41,7 +41,7 @@ final class LeafPass: NodePass {
     func forward(_ call: PassCall) throws(PluginFailure) {
         pass.prepare(call, row: firstRow, workspaceOffset)
         try architecture.forward(pass)
-        if needsSoftmax { Softmax.forward(rows: positions, width: loss.width, outputs, predictions) }
+        if needsSoftmax { loss.kernels.softmax(rows: positions, columns: loss.width, outputs, predictions) }
     }
 
     func computeLosses() {
@@ -63,7 +63,8 @@ final class LeafPass: NodePass {
     func backward(_ predictionGradients: UnsafeMutablePointer<Float>, _ call: PassCall) throws(PluginFailure) {
         guard isTrained else { return }
         if needsSoftmax {
-            Softmax.backward(rows: positions, width: loss.width, predictions, predictionGradients)
+            loss.kernels.softmaxBackward(
+                rows: positions, columns: loss.width, outputs: predictions, gradients: predictionGradients)
         }
         pass.outputGradients = UnsafePointer(predictionGradients)
         try architecture.backward(pass)

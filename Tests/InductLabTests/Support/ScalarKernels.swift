@@ -28,6 +28,24 @@ struct ScalarKernels: TrainingKernels {
         }
     }
 
+    func softmax(rows: Int, columns: Int, _ x: UnsafePointer<Float>, _ y: UnsafeMutablePointer<Float>) {
+        for row in 0..<rows {
+            let logits = (0..<columns).map { Double(x[row * columns + $0]) }
+            let powers = logits.map { exp($0 - (logits.max() ?? 0)) }
+            for (c, power) in powers.enumerated() { y[row * columns + c] = Float(power / powers.reduce(0, +)) }
+        }
+    }
+
+    func softmaxBackward(
+        rows: Int, columns: Int, outputs: UnsafePointer<Float>, gradients: UnsafeMutablePointer<Float>
+    ) {
+        for row in 0..<rows {
+            let range = row * columns..<(row + 1) * columns
+            let mean = range.reduce(0.0) { $0 + Double(gradients[$1]) * Double(outputs[$1]) }
+            for i in range { gradients[i] = Float(Double(outputs[i]) * (Double(gradients[i]) - mean)) }
+        }
+    }
+
     func add(count: Int, _ x: UnsafePointer<Float>, to y: UnsafeMutablePointer<Float>) {
         for i in 0..<count { y[i] += x[i] }
     }

@@ -244,7 +244,7 @@ typedef struct induct_kernels {
     void (*embedding_backward)(int64_t rows, int64_t length, int64_t width, const int32_t *tokens, const float *dy,
                                float *dtable, float *dpositions);
 
-    /* Row-wise softmax, in place allowed; and its gradient dx = y * (dy - sum(dy * y)). */
+    /* Row-wise softmax, in place allowed; and its gradient dx = y * (dy - sum(dy * y)); dx may be dy. */
     void (*softmax)(int64_t rows, int64_t columns, const float *x, float *y);
     void (*softmax_backward)(int64_t rows, int64_t columns, const float *y, const float *dy, float *dx);
 
