@@ -60,7 +60,8 @@ import Testing
     }
 
     @Test(arguments: [
-        ("chain(vocabulary=3)", "bigram", 7), ("vectors(weighted=1, positions=4)", "linear", 1),
+        ("chain(vocabulary=3)", "bigram", 7), ("chain(vocabulary=3, finite=20)", "bigram", 7),
+        ("vectors(weighted=1, positions=4)", "linear", 1),
         ("vectors", "gated(linear, counting, gate=hedge, training=bilevel)", 1),
         ("vectors", "gated(gated(linear, softmax, gate=linear-gate), linear, gate=linear-gate)", 1),
     ])

@@ -13,6 +13,8 @@ final class ModelBatch: @unchecked Sendable {
     /// Of the model's inputs.
     let length: Int
     private let copies: [Copy]
+    /// The samples of the view that training takes; nil: the source fills every batch.
+    private var store: SampleStore?
 
     /// A part of a source's tensor that becomes a tensor of the model, sample by sample.
     fileprivate struct Copy {
@@ -79,10 +81,19 @@ final class ModelBatch: @unchecked Sendable {
     ) throws(PluginFailure) {
         if order.isContiguous { return try fill(rows, view: view, seed: seed, first: order.sample(first)) }
         for row in rows {
-            let position = first + UInt64(row - rows.lowerBound)
-            try source.fill(raw, rows: row..<row + 1, view: view, seed: seed, first: order.sample(position))
+            let sample = order.sample(first + UInt64(row - rows.lowerBound))
+            if let store {
+                store.copy(sample, to: row)
+            } else {
+                try source.fill(raw, rows: row..<row + 1, view: view, seed: seed, first: sample)
+            }
         }
         split(rows)
+    }
+
+    /// Takes the first `count` samples of a view from memory from now on; 0: none.
+    func keep(_ count: Int, view: Int, seed: UInt64) throws(PluginFailure) {
+        store = count > 0 ? try SampleStore(source, for: raw, count: count, view: view, seed: seed) : nil
     }
 
     /// What the source filled, as the model sees it.
@@ -98,6 +109,7 @@ final class ModelBatch: @unchecked Sendable {
     var byteCount: Int {
         let own = tensors.compactMap { $0 }.filter { tensor in !raw.tensors.contains { $0 === tensor } }
         return (raw.tensors.compactMap { $0 } + own).map { $0.count * $0.type.stride }.reduce(0, +)
+            + (store?.byteCount ?? 0)
     }
 
     /// The rows of all tensors.

@@ -47,6 +47,12 @@ package struct MemoryEstimate: Equatable, Sendable {
             ModelBatch.byteCount(
                 source: source, count: held, length: model.length, wanted: ModelBatch.wantedRoles(isObserved)),
             model.root.bufferBytes(model, count: held, length: model.length, isTraining: true, hasLosses: true),
+            ByteCount.product([
+                training.keptSamples(source, length: model.length, isObserved: isObserved),
+                SampleStore.sampleBytes(
+                    source.schema, length: source.schema.sourceLength(for: model.length),
+                    wanted: ModelBatch.wantedRoles(isObserved)),
+            ]),
         ])
     }
 

@@ -78,6 +78,8 @@ package final class Trainer: @unchecked Sendable {
         batch = try ModelBatch(
             source: source, schema: model.schema, count: count, length: model.length,
             wanted: ModelBatch.wantedRoles(isObserved))
+        try batch.keep(
+            training.keptSamples(source, length: model.length, isObserved: isObserved), view: 0, seed: dataSeed)
         buffers = NodeBuffers(
             model.root, model: model, count: count, length: model.length, isTraining: true, hasLosses: true)
         tree = GradientTree(rounds: rounds)

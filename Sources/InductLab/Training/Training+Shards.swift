@@ -32,6 +32,16 @@ extension Recipe.Training {
         return rounds.map { all ? 0..<batch : rows[$0.lowerBound].lowerBound..<rows[$0.upperBound - 1].upperBound }
     }
 
+    /// How many samples of the source's first view are kept in memory: all, or none.
+    func keptSamples(_ source: any Source, length: Int, isObserved: Bool) -> Int {
+        SampleStore.count(
+            source.views.first?.count,
+            bytes: SampleStore.sampleBytes(
+                source.schema, length: source.schema.sourceLength(for: length),
+                wanted: ModelBatch.wantedRoles(isObserved)),
+            seen: ByteCount.product([steps, batch]))
+    }
+
     /// - Throws: `SpecError` for numbers that no training can have.
     package func check() throws(SpecError) {
         guard length >= 1 else { throw SpecError("training.length is \(length): it must be at least 1") }
