@@ -35,6 +35,7 @@ struct MadeUpTask: Sendable {
                     shape: [.batch, .constant(3), .constant(8)]),
                 TensorSchema(
                     name: "labels", type: .int32, role: .input, shape: [.batch, .constant(2)], limit: 4),
+                TensorSchema(name: "group", type: .int32, role: .key, shape: [.batch], limit: 3),
                 TensorSchema(
                     name: "targets", type: .int32, role: .target, shape: [.batch, .constant(1)], limit: 4),
             ],

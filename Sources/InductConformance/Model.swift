@@ -107,7 +107,8 @@ struct Passes {
         pass.count = count
         pass.length = model.task.length
         pass.tensors = zip(batch.tensors, batch.schema.tensors).map { tensor, description in
-            description.role == .input ? tensor?.rows(rows.lowerBound, count) : nil
+            let isSeen = description.role == .input || model.architecture.isOnline && description.role == .key
+            return isSeen ? tensor?.rows(rows.lowerBound, count) : nil
         }
         pass.parameters = parameters.map { UnsafePointer($0.data.assumingMemoryBound(to: Float.self)) }
         pass.workspace = workspace.data

@@ -70,7 +70,10 @@ struct PassSetting {
         pass.count = rows.count
         pass.length = length
         pass.tensors = model.schema.tensors.indices.map { index in
-            model.tensors.inputs.contains(index) ? tensors[index]?.rows(rows.lowerBound, rows.count) : nil
+            let isSeen =
+                model.tensors.inputs.contains(index)
+                || leaf.architecture.isOnline && model.schema.tensors[index].role == .key
+            return isSeen ? tensors[index]?.rows(rows.lowerBound, rows.count) : nil
         }
         pass.parameters = leaf.parameters.map { UnsafePointer(parameters[$0].baseAddress ?? parameters.data) }
         pass.gradients = leaf.parameters.map { index in

@@ -41,7 +41,7 @@ final class ModelDriver {
         }
         gradients = model.parameters.map { Tensor(.float32, $0.shape) }
         inputs = schema.tensors.map { tensor in
-            guard tensor.role == .input else { return nil }
+            guard tensor.role == .input || model.isOnline && tensor.role == .key else { return nil }
             var shape = tensor.shape.map { $0.bound(batch: count, length: length) }
             if tensor.name == "tokens" { shape = [count, length] }
             let values = Tensor(tensor.type, shape)

@@ -33,9 +33,10 @@ enum TestHost {
         .bound(length: length)
     }
 
-    /// What a model of labelled examples sees: a context of pairs and a query.
-    static func examples(items: Int, size: Int, classes: Int) -> Schema {
-        Schema(
+    /// What a model of labelled examples sees: a context of pairs and a query; with `keys` also a key of so many values.
+    static func examples(items: Int, size: Int, classes: Int, keys: Int? = nil) -> Schema {
+        let key = keys.map { TensorSchema(name: "key", type: .int32, role: .key, shape: [.batch], limit: $0) }
+        return Schema(
             task: .classification, loss: .crossEntropy,
             tensors: [
                 TensorSchema(
@@ -44,7 +45,7 @@ enum TestHost {
                     name: "labels", type: .int32, role: .input, shape: [.batch, .constant(items - 1)], limit: classes),
                 TensorSchema(
                     name: "targets", type: .int32, role: .target, shape: [.batch, .constant(1)], limit: classes),
-            ],
+            ] + [key].compactMap { $0 },
             classes: classes, positions: .constant(1))
     }
 }

@@ -79,7 +79,7 @@ typedef struct induct_pass {
     int64_t length;      /* items of the inputs */
     uint32_t tensor_count;
     uint32_t expert_count;
-    const induct_tensor *const *tensors; /* in the schema's order; only inputs, the others NULL */
+    const induct_tensor *const *tensors; /* in the schema's order; inputs, and keys for models with online/1; the others NULL */
     const float *const *parameters;      /* in the order of `parameter` */
     void *workspace;                     /* of this slot, 64-byte aligned */
     uint64_t workspace_size;             /* at least what `workspace_size` asked for */
