@@ -50,6 +50,7 @@ private struct EvaluatorTrial {
     private let losses: Tensor
     private let oracle: Tensor
     private let gate: Tensor
+    private let expertLosses: Tensor
     /// Doubles as the posterior.
     private let belief: Tensor
 
@@ -79,6 +80,8 @@ private struct EvaluatorTrial {
         let losses = Tensor(.float32, [Self.count, positions])
         for i in losses.floats.indices { losses.floats[i] = 1 + words.centred() }
         let gate = Tensor(.float32, [Self.count, positions, Self.experts])
+        let expertLosses = Tensor(.float32, gate.shape)
+        for i in expertLosses.floats.indices { expertLosses.floats[i] = 1 + words.centred() }
         let belief = Tensor(.float64, [Self.count, positions, Self.beliefSize])
         for row in 0..<Self.count * positions {
             for (k, weight) in Self.law(Self.experts, &words).enumerated() {
@@ -89,6 +92,7 @@ private struct EvaluatorTrial {
             }
         }
         (self.laws, self.losses, self.oracle, self.gate, self.belief) = (laws, losses, oracle, gate, belief)
+        self.expertLosses = expertLosses
     }
 
     private static func law(_ width: Int, _ words: inout RandomWords) -> [Double] {
@@ -134,7 +138,8 @@ private struct EvaluatorTrial {
         result.beliefSize = items.contains(.belief) ? Self.beliefSize : 0
         result.componentCount = items.contains(.posterior) ? Self.beliefSize : 0
         result.gate = floats(gate, .gate, positions * Self.experts)
-        result.expertCount = items.contains(.gate) ? Self.experts : 0
+        result.expertLosses = floats(expertLosses, .expertLosses, positions * Self.experts)
+        result.expertCount = items.isDisjoint(with: [.gate, .expertLosses]) ? 0 : Self.experts
         return result
     }
 }

@@ -14,6 +14,8 @@ package struct EvaluationItems: OptionSet, Hashable, Sendable {
     package static let parameters = Self(rawValue: 32)
     /// The weights of the outermost gate.
     package static let gate = Self(rawValue: 64)
+    /// Of the experts under the outermost gate, each by itself.
+    package static let expertLosses = Self(rawValue: 128)
 }
 
 /// A pass that an evaluator needs.
@@ -88,6 +90,8 @@ package struct EvaluationBatch: @unchecked Sendable {
     package var parameters: [UnsafePointer<Float>] = []
     /// `[count, P, expertCount]`.
     package var gate: UnsafePointer<Float>?
+    /// `[count, P, expertCount]`.
+    package var expertLosses: UnsafePointer<Float>?
     package var expertCount = 0
 
     package init() {}

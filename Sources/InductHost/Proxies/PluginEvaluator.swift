@@ -45,7 +45,7 @@ package final class PluginEvaluator: Evaluator, @unchecked Sendable {
         guard let stream = EvaluationNeed.Stream(rawValue: Int(table.stream)) else {
             throw TableDefect("one of its needs has the unknown stream \(table.stream)")
         }
-        guard table.items >> 7 == 0 else {
+        guard table.items >> 8 == 0 else {
             throw TableDefect("one of its needs asks for items that this host does not know: \(table.items)")
         }
         guard let parameters = EvaluationNeed.Parameters(rawValue: Int(table.parameters)) else {
@@ -65,7 +65,7 @@ package final class PluginEvaluator: Evaluator, @unchecked Sendable {
             stream: stream, view: try Negotiation.text(table.view, "need's view", limit: INDUCT_MAX_STRING),
             items: EvaluationItems(rawValue: table.items), points: points,
             // What a later version adds does not exist here.
-            optionalItems: EvaluationItems(rawValue: table.optional_items & 127), parameters: parameters)
+            optionalItems: EvaluationItems(rawValue: table.optional_items & 255), parameters: parameters)
     }
 
     package func begin() throws(PluginFailure) -> any EvaluationAccumulator {
@@ -163,6 +163,7 @@ extension Arena {
             table.parameters = UnsafePointer(copy(batch.parameters.map { $0 as UnsafePointer<Float>? }))
         }
         table.gate = batch.gate
+        table.expert_losses = batch.expertLosses
         table.expert_count = UInt64(batch.expertCount)
         return UnsafePointer(copy(table))
     }

@@ -26,7 +26,7 @@ struct EvaluationPlan {
 
         /// Whether the model itself has to run.
         var needsForward: Bool {
-            !points.isEmpty || !items.isDisjoint(with: [.predictions, .losses, .gate])
+            !points.isEmpty || !items.isDisjoint(with: [.predictions, .losses, .gate, .expertLosses])
         }
     }
 
@@ -85,8 +85,8 @@ struct EvaluationPlan {
                 throw SpecError("\(evaluator.spec) needs the law over components, and \(source.spec) has none")
             }
         }
-        if need.items.contains(.gate), case .leaf = model.root {
-            throw SpecError("\(evaluator.spec) looks at the gate's weights, and the model has no gate")
+        if !need.items.isDisjoint(with: [.gate, .expertLosses]), case .leaf = model.root {
+            throw SpecError("\(evaluator.spec) looks at a gate and its experts, and the model has no gate")
         }
     }
 
@@ -98,7 +98,7 @@ struct EvaluationPlan {
             if oracle.beliefSize > 0 { items.insert(.belief) }
             if oracle.componentCount > 0 { items.insert(.posterior) }
         }
-        if case .gated = model.root { items.insert(.gate) }
+        if case .gated = model.root { items.formUnion([.gate, .expertLosses]) }
         return items
     }
 

@@ -173,12 +173,12 @@ package final class EvaluationRunner: @unchecked Sendable {
                 length: model.length)
         watched = items
         let buffers = trainer.buffers
-        try items.compute(trainer.batch, view: 0, seed: seed, outputs: sweep.needsForward ? buffers.outputs : nil)
+        try items.compute(trainer.batch, view: 0, seed: seed, sweep.needsForward ? buffers : nil)
         let first = UInt64(trainer.step - 1) * UInt64(trainer.batch.count)
         for consumer in sweep.consumers {
             var shown = EvaluationBatch(
                 consumer, model: model, batch: trainer.batch, step: UInt64(trainer.step), first: first)
-            items.show(consumer.need, in: &shown, outputs: buffers.outputs, gate: buffers.gate?.outputs)
+            items.show(consumer.need, in: &shown, buffers)
             if consumer.need.items.contains(.parameters) { shown.show(parameters) }
             let accumulator = try watching[consumer.evaluator] ?? evaluators[consumer.evaluator].begin()
             watching[consumer.evaluator] = accumulator

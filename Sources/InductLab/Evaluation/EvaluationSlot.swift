@@ -74,10 +74,10 @@ final class EvaluationSlot: @unchecked Sendable {
         if sweep.needsForward {
             try root.forward(PassCall(slot: worker, memory: memory.base, step: step, seed: 0, scale: 0))
         }
-        try items.compute(batch, view: view, seed: seed, outputs: sweep.needsForward ? buffers.outputs : nil)
+        try items.compute(batch, view: view, seed: seed, sweep.needsForward ? buffers : nil)
         for (index, consumer) in sweep.consumers.enumerated() {
             var shown = EvaluationBatch(consumer, model: model, batch: batch, step: step, first: first)
-            items.show(consumer.need, in: &shown, outputs: buffers.outputs, gate: buffers.gate?.outputs)
+            items.show(consumer.need, in: &shown, buffers)
             shown.points = consumer.need.points.compactMap { name in points.first { $0.name == name }?.tensor.slice }
             shown.pointNames = consumer.need.points
             if consumer.need.items.contains(.parameters) { shown.show(parameters) }

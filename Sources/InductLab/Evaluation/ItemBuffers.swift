@@ -16,6 +16,8 @@ final class ItemBuffers: @unchecked Sendable {
     private let logProbabilities: Tensor?
     /// Losses, `[count, P]`.
     private let losses: Tensor?
+    /// Losses of the experts of the outermost gate, `[count, P, K]`, and those of one of them, `[count, P]`.
+    private let expertLosses: (all: Tensor, one: Tensor)?
     /// As the oracle writes them, one row a prefix.
     private let results: OracleResults
     /// One row a position.
@@ -36,6 +38,13 @@ final class ItemBuffers: @unchecked Sendable {
         let isLaw = items.contains(.predictions) && output != .values
         logProbabilities = isLaw ? Tensor(.float32, [count, positions, model.width]) : nil
         losses = items.contains(.losses) ? Tensor(.float32, [count, positions]) : nil
+        if items.contains(.expertLosses), case .gated(let experts, _, _) = model.root {
+            expertLosses = (
+                Tensor(.float32, [count, positions, experts.count]), Tensor(.float32, [count, positions])
+            )
+        } else {
+            expertLosses = nil
+        }
         let prefixes = model.schema.task == .nextToken ? length + 2 : positions
         let widths = (model.schema.classes, oracle?.beliefSize ?? 0, oracle?.componentCount ?? 0)
         let results = Self.room(items, [count, prefixes], widths)
@@ -63,6 +72,9 @@ final class ItemBuffers: @unchecked Sendable {
         var sizes: [Int] = []
         if items.contains(.predictions) { sizes.append(ByteCount.product([rows, model.width, 4])) }
         if items.contains(.losses) { sizes.append(ByteCount.product([rows, 4])) }
+        if items.contains(.expertLosses), case .gated(let experts, _, _) = model.root {
+            sizes.append(ByteCount.product([rows, experts.count + 1, 4]))
+        }
         for (item, width) in [
             (EvaluationItems.oracle, model.schema.classes), (.belief, source.oracle?.beliefSize ?? 0),
             (.posterior, source.oracle?.componentCount ?? 0),
@@ -74,9 +86,12 @@ final class ItemBuffers: @unchecked Sendable {
 
     /// Computes all items for the whole batch.
     ///
-    /// The outputs are those of the model, `[count, P, width]`; nil when it did not run.
-    func compute(_ batch: ModelBatch, view: Int, seed: UInt64, outputs: Tensor?) throws(PluginFailure) {
-        if let outputs { computePredictions(batch, outputs.floats) }
+    /// The buffers are those of the model's pass; nil when it did not run.
+    func compute(_ batch: ModelBatch, view: Int, seed: UInt64, _ buffers: NodeBuffers?) throws(PluginFailure) {
+        if let buffers {
+            computePredictions(batch, buffers.outputs.floats)
+            computeExpertLosses(batch, buffers)
+        }
         guard let oracle else { return }
         try oracle.evaluate(batch.raw, view: view, seed: seed, into: results)
         for (from, to) in [
@@ -124,8 +139,23 @@ final class ItemBuffers: @unchecked Sendable {
         }
     }
 
+    private func computeExpertLosses(_ batch: ModelBatch, _ buffers: NodeBuffers) {
+        guard let expertLosses, case .gated(let experts, _, _) = model.root,
+            let targets = batch.tensors[model.tensors.target]
+        else { return }
+        let rows = batch.count * model.positions(length: length)
+        let (all, one) = (expertLosses.all.floats, expertLosses.one.floats)
+        for (k, (expert, below)) in zip(experts, buffers.experts).enumerated() {
+            LossFunction(kernels: kernels, output: expert.output(task: model.schema.task), width: model.width).evaluate(
+                rows: rows, outputs: below.outputs.data.assumingMemoryBound(to: Float.self), targets: targets.data,
+                weights: nil, scale: 0, losses: one.baseAddress, gradients: nil)
+            for row in 0..<rows { all[row * experts.count + k] = one[row] }
+        }
+    }
+
     /// Adds what one need asked for to a batch for its evaluator.
-    func show(_ need: EvaluationNeed, in batch: inout EvaluationBatch, outputs: Tensor?, gate: Tensor?) {
+    func show(_ need: EvaluationNeed, in batch: inout EvaluationBatch, _ buffers: NodeBuffers) {
+        let (outputs, gate) = (buffers.outputs, buffers.gate?.outputs)
         func doubles(_ tensor: Tensor?, _ item: EvaluationItems) -> UnsafePointer<Double>? {
             need.items.contains(item) ? tensor?.doubles.baseAddress.map { UnsafePointer($0) } : nil
         }
@@ -141,6 +171,7 @@ final class ItemBuffers: @unchecked Sendable {
         batch.componentCount = oracle?.componentCount ?? 0
         batch.componentOfBelief = need.items.contains(.belief) ? componentOfBelief : nil
         batch.gate = floats(gate, .gate)
-        batch.expertCount = need.items.contains(.gate) ? gate?.shape.last ?? 0 : 0
+        batch.expertLosses = floats(expertLosses?.all, .expertLosses)
+        batch.expertCount = need.items.isDisjoint(with: [.gate, .expertLosses]) ? 0 : gate?.shape.last ?? 0
     }
 }

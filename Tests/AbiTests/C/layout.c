@@ -297,7 +297,7 @@ GOLDEN_OFFSET(induct_need, points, 24);
 GOLDEN_OFFSET(induct_need, optional_items, 32);
 GOLDEN_OFFSET(induct_need, parameters, 36);
 
-GOLDEN_SIZE(induct_evaluation_batch, 192);
+GOLDEN_SIZE(induct_evaluation_batch, 200);
 GOLDEN_OFFSET(induct_evaluation_batch, struct_size, 0);
 GOLDEN_OFFSET(induct_evaluation_batch, need, 4);
 GOLDEN_OFFSET(induct_evaluation_batch, step, 8);
@@ -324,6 +324,7 @@ GOLDEN_OFFSET(induct_evaluation_batch, gate, 160);
 GOLDEN_OFFSET(induct_evaluation_batch, expert_count, 168);
 GOLDEN_OFFSET(induct_evaluation_batch, point_names, 176);
 GOLDEN_OFFSET(induct_evaluation_batch, component_of_belief, 184);
+GOLDEN_OFFSET(induct_evaluation_batch, expert_losses, 192);
 
 GOLDEN_SIZE(induct_metric, 88);
 GOLDEN_OFFSET(induct_metric, struct_size, 0);

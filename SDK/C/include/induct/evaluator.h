@@ -28,6 +28,7 @@ INDUCT_EXTERN_C_BEGIN
 #define INDUCT_ITEM_POSTERIOR 16u /* of the oracle, over components */
 #define INDUCT_ITEM_PARAMETERS 32u
 #define INDUCT_ITEM_GATE 64u /* the weights of the outermost gate */
+#define INDUCT_ITEM_EXPERT_LOSSES 128u /* of the experts under the outermost gate, each by itself */
 
 #define INDUCT_PARAMETERS_CURRENT 0u /* the model as it is */
 #define INDUCT_PARAMETERS_INITIAL 1u /* the same model untrained: as its initialisers fill it from the run's seed */
@@ -77,8 +78,9 @@ typedef struct induct_evaluation_batch {
     uint64_t expert_count;
     const char *const *point_names;      /* [point_count], as the model calls them */
     const uint32_t *component_of_belief; /* [belief_size], whose state it is; NULL: not known, or one component */
+    const float *expert_losses;          /* [count, P, expert_count], as `losses` */
 } induct_evaluation_batch;
-INDUCT_ASSERT_SIZE(induct_evaluation_batch, 192);
+INDUCT_ASSERT_SIZE(induct_evaluation_batch, 200);
 
 #define INDUCT_METRIC_SCALAR 0u
 #define INDUCT_METRIC_CURVE 1u

@@ -44,6 +44,8 @@ public struct EvaluationBatch: ~Copyable {
     public var componentCount: Int { Int(call.component_count) }
     /// `[count, P, expertCount]`: the weights of the outermost gate.
     public var gate: UnsafePointer<Float>? { call.gate }
+    /// `[count, P, expertCount]`: losses of the experts under the outermost gate, each by itself.
+    public var expertLosses: UnsafePointer<Float>? { call.expert_losses }
     /// Experts of the outermost gate.
     public var expertCount: Int { Int(call.expert_count) }
     /// Parameters of the model.

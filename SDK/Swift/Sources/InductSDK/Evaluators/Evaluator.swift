@@ -24,6 +24,8 @@ public struct EvaluationItems: OptionSet, Sendable {
     public static let parameters = Self(rawValue: INDUCT_ITEM_PARAMETERS)
     /// The weights of the outermost gate.
     public static let gate = Self(rawValue: INDUCT_ITEM_GATE)
+    /// Of the experts under the outermost gate, each by itself.
+    public static let expertLosses = Self(rawValue: INDUCT_ITEM_EXPERT_LOSSES)
 }
 
 /// A pass that an evaluator needs.
