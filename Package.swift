@@ -42,7 +42,7 @@ func plugin(_ name: String) -> Target {
 func library(_ name: String) -> Product { .library(name: name, type: .dynamic, targets: [name]) }
 
 let kernelLibraries = ["InductKernels", "InductKernelsV3", "InductKernelsV4"]
-let plugins = ["SyntheticSources", "Transformer", "Gates", "Evaluators"]
+let plugins = ["SyntheticSources", "Transformer", "Architectures", "Gates", "Evaluators"]
 
 let package = Package(
     name: "induct",

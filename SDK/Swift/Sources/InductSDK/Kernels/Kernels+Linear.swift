@@ -45,7 +45,8 @@ extension Kernels {
     /// - Parameters:
     ///   - layer: The layer's widths.
     ///   - rows: Rows of x and y.
-    ///   - x: `[rows, inputs]`.
+    ///   - x: `[rows, inputs]`, rows `xStride` apart.
+    ///   - xStride: Elements from row to row of x; nil = inputs.
     ///   - weight: `[outputs, inputs]`.
     ///   - bias: `[outputs]`; nil = none.
     ///   - y: `[rows, outputs]`, rows `stride` apart.
@@ -53,7 +54,7 @@ extension Kernels {
     ///   - epilogue: Activation and residual; both have the row stride `outputs`.
     ///   - scratch: At least `scratchSize` bytes.
     public func linear(
-        _ layer: Linear, rows: Int, x: UnsafePointer<Float>, weight: UnsafePointer<Float>,
+        _ layer: Linear, rows: Int, x: UnsafePointer<Float>, xStride: Int? = nil, weight: UnsafePointer<Float>,
         bias: UnsafePointer<Float>?, y: UnsafeMutablePointer<Float>, stride: Int? = nil,
         epilogue: LinearEpilogue = LinearEpilogue(), scratch: UnsafeMutableRawPointer
     ) {
@@ -64,7 +65,7 @@ extension Kernels {
         call.n = Int64(layer.outputs)
         call.k = Int64(layer.inputs)
         call.a = x
-        call.lda = Int64(layer.inputs)
+        call.lda = Int64(xStride ?? layer.inputs)
         call.b = weight
         call.ldb = Int64(layer.inputs)
         call.c = y
@@ -83,7 +84,8 @@ extension Kernels {
     /// - Parameters:
     ///   - layer: The layer's widths.
     ///   - rows: Rows of x and dy.
-    ///   - x: `[rows, inputs]`.
+    ///   - x: `[rows, inputs]`, rows `xStride` apart.
+    ///   - xStride: Elements from row to row of x; nil = inputs.
     ///   - dy: `[rows, outputs]`, rows `stride` apart.
     ///   - stride: Elements from row to row of dy; nil = outputs.
     ///   - dweight: `[outputs, inputs]`.
@@ -91,8 +93,8 @@ extension Kernels {
     ///   - accumulate: Add to the gradients instead of writing them.
     ///   - scratch: At least `scratchSize` bytes.
     public func linearParameterGradients(
-        _ layer: Linear, rows: Int, x: UnsafePointer<Float>, dy: UnsafePointer<Float>, stride: Int? = nil,
-        dweight: UnsafeMutablePointer<Float>, dbias: UnsafeMutablePointer<Float>?, accumulate: Bool,
+        _ layer: Linear, rows: Int, x: UnsafePointer<Float>, xStride: Int? = nil, dy: UnsafePointer<Float>,
+        stride: Int? = nil, dweight: UnsafeMutablePointer<Float>, dbias: UnsafeMutablePointer<Float>?, accumulate: Bool,
         scratch: UnsafeMutableRawPointer
     ) {
         var call = induct_gemm()
@@ -104,7 +106,7 @@ extension Kernels {
         call.a = dy
         call.lda = Int64(stride ?? layer.outputs)
         call.b = x
-        call.ldb = Int64(layer.inputs)
+        call.ldb = Int64(xStride ?? layer.inputs)
         call.c = dweight
         call.ldc = Int64(layer.inputs)
         call.column_sums = dbias
