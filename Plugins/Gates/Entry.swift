@@ -10,7 +10,10 @@ public func induct_plugin_entry_v1(
 ) -> UnsafePointer<induct_plugin>! {
     Plugin(
         id: "org.induct.gates", version: "0.1.0", summary: "Gates over the experts of a mixture",
-        parts: [ConstantGate.self, MLPGate.self]
+        parts: [
+            ConstantGate.self, MLPGate.self, SoftmaxRouter.self, OnlineGate<TabularRule>.self,
+            OnlineGate<LeaderRule>.self,
+        ]
     )
     .export(host, error)
 }
