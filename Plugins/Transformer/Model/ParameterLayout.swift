@@ -109,7 +109,7 @@ struct ParameterLayout {
         if options.hasFinalNorm { finalNorm = addNorm("final_norm", options) }
         unembedding.weight =
             options.isTied
-            ? table : add("unembedding.weight", [options.classes, options.width], options.embeddingInitialiser)
+            ? table : add("unembedding.weight", [options.classes, options.width], options.unembeddingInitialiser)
     }
 
     private mutating func add(_ name: String, _ shape: [Int], _ initialiser: Initialiser, isDecayed: Bool = true) -> Int
@@ -201,7 +201,12 @@ extension TransformerOptions {
         }
     }
 
-    /// What the token table and the unembedding are drawn from: variance 1 / width, but for `normal`.
+    /// Over labelled examples the unembedding is a linear layer like any other, and drawn as such.
+    var unembeddingInitialiser: Initialiser {
+        examples == nil ? embeddingInitialiser : linearInitialiser(inputs: width, outputs: classes)
+    }
+
+    /// What the token table and the unembedding of tokens are drawn from: variance 1 / width, but for `normal`.
     var embeddingInitialiser: Initialiser {
         switch initialiser {
         case .normal: .normal(mean: 0, deviation: deviation)
