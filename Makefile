@@ -2,7 +2,7 @@
 #
 #   make demo             set up, build, train the first experiment beside its exact theory, draw the figures
 #   make test             set up, build, run every test and the formatter's lint
-#   make parity           hold the transformer to a PyTorch model: logits, loss, gradients, ten steps; and its exports
+#   make parity           hold transformer and gated predictors to PyTorch: logits, loss, gradients, ten steps; and exports
 #   make test-torch       hold PyTorch modules as architectures to finite differences, and run one
 #   make test-matrix      scaffold, build and check a plugin of every kind in every language
 #   make bench            measure training steps per second
@@ -19,7 +19,7 @@ DEMO_OUTPUT ?= runs/demo-$(shell date -u +%Y%m%d-%H%M%S)
 PEERS_PYTHON ?= .build/parity/bin/python
 BENCH_OPTIONS ?=
 BIN = $(shell swift build -c release --show-bin-path)
-LIBRARIES := InductKernels InductKernelsV3 InductKernelsV4 SyntheticSources Transformer Gates Evaluators
+LIBRARIES := InductKernels InductKernelsV3 InductKernelsV4 SyntheticSources Transformer Architectures Gates Evaluators
 SWIFT_SOURCES := Package.swift Sources Plugins Tests SDK/Swift/Package.swift SDK/Swift/Sources
 VERSION = $(shell sed -n 's/.*static let text = "\(.*\)"/\1/p' Sources/induct/Induct.swift)
 
@@ -43,6 +43,7 @@ PARITY_PYTHON ?= .build/parity/bin/python
 parity: build
 	@[ "$(PARITY_PYTHON)" != .build/parity/bin/python ] || Support/setup parity
 	"$(PARITY_PYTHON)" Tests/Parity/parity.py "$(BIN)/ParityDump"
+	"$(PARITY_PYTHON)" Tests/Parity/predictors.py "$(BIN)/ParityDump"
 	"$(PARITY_PYTHON)" Tests/Parity/huggingface.py "$(BIN)/induct"
 
 test-torch: build

@@ -12,9 +12,9 @@ import InductLab
 ///
 ///     parameters.NAME     before the first step
 ///     batches.S.NAME      what step S was trained on, S from 1; tokens are [batch, length + 1]
-///     logits              [batch, positions, classes], of the first batch, with its dropout
-///     loss                [1], float64: the mean over the predicted positions
-///     gradients.NAME      d loss / d parameter, unless frozen
+///     logits              [batch, positions, classes], of the first batch, with its dropout; of one architecture alone
+///     loss                [1], float64: the mean over the predicted positions; as logits
+///     gradients.NAME      d loss / d parameter, unless frozen; as logits
 ///     losses              [steps], float64: of the steps, each before its update
 ///     trained.NAME        after the last step
 @main
@@ -84,13 +84,16 @@ struct ParityDump: ParsableCommand {
         for (index, parameter) in model.parameters.enumerated() {
             file.add("parameters.\(parameter.name)", copying: trainer.parameters[index], parameter.shape)
         }
-        let first = try pass(1, source, model, trainer, host.kernels, &file)
-        file.add("logits", first.logits)
-        let loss = Tensor(.float64, [1])
-        loss.doubles[0] = first.loss
-        file.add("loss", loss)
-        for (parameter, gradient) in zip(model.parameters, first.gradients) {
-            if let gradient { file.add("gradients.\(parameter.name)", gradient) }
+        let values = try fill(1, source, &file)
+        if case .leaf(let leaf) = model.root, leaf.architecture.output == .logits {
+            let first = try pass(1, leaf, values, model, trainer, host.kernels)
+            file.add("logits", first.logits)
+            let loss = Tensor(.float64, [1])
+            loss.doubles[0] = first.loss
+            file.add("loss", loss)
+            for (parameter, gradient) in zip(model.parameters, first.gradients) {
+                if let gradient { file.add("gradients.\(parameter.name)", gradient) }
+            }
         }
         let losses = Tensor(.float64, [steps])
         for step in 0..<steps {
@@ -123,13 +126,9 @@ struct ParityDump: ParsableCommand {
 
     /// A forward and a backward pass over one batch in one piece.
     private func pass(
-        _ step: Int, _ source: any Source, _ model: Model, _ trainer: Trainer, _ kernels: any TrainingKernels,
-        _ file: inout DumpFile
+        _ step: Int, _ leaf: ModelLeaf, _ values: Batch, _ model: Model, _ trainer: Trainer,
+        _ kernels: any TrainingKernels
     ) throws -> First {
-        guard case .leaf(let leaf) = model.root, leaf.architecture.output == .logits else {
-            throw SpecError("\(architecture) is not one architecture with logits")
-        }
-        let values = try fill(step, source, &file)
         let (inputs, targets) = try split(values, model.schema)
         let positions = model.positions(length: length)
         let logits = Tensor(.float32, [batch, positions, model.width])
