@@ -16,7 +16,7 @@ struct Ballot: Sendable {
     static let least: Float = 1e-7
 
     private let floor: Float
-    /// 1 - floor C
+    /// What is left for the votes: 1 - floor C.
     private let slope: Float
 
     init(_ configuration: Configuration, classes: Int) throws(InductError) {

@@ -78,7 +78,7 @@ struct LabelledContext: Sendable {
         return sum
     }
 
-    /// a . b of two items.
+    /// The inner product of two items.
     func product(_ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>) -> Float {
         var sum: Float = 0
         for index in 0..<size { sum += a[index] * b[index] }

@@ -66,7 +66,7 @@ struct Regret: Evaluator {
         private var experts = 0
         private var samples: [Double]
         private var mixture: [Double]
-        /// `[keys, K]`
+        /// Of the experts, `[keys, K]`.
         private var losses: [Double] = []
         /// Sums over steps of n_t^2: by key, then of all keys together.
         private var squares: [Double]

@@ -37,7 +37,7 @@ struct TabularRule: OnlineRule {
 
     private let isHedge: Bool
     private let experts: Int
-    /// eta
+    /// The rule's eta.
     private let step: Double
 
     init(_ configuration: Configuration, experts: Int) throws(InductError) {

@@ -44,7 +44,8 @@ struct Arrow: CustomTestStringConvertible, Sendable {
     static let ours: Set<String> = [
         "InductCore", "InductTheory", "InductKernels", "InductKernelsV3", "InductKernelsV4", "InductKernelBenchmarks",
         "InductHost", "InductLab", "InductReport", "InductConformance", "InductSDK", "CInduct", "CHostThread",
-        "CLAPACK", "CVectors", "CCrypto", "CLibFFI", "CProcessor", "SyntheticSources", "Transformer", "Architectures", "Gates",
+        "CLAPACK", "CVectors", "CCrypto", "CLibFFI", "CProcessor", "SyntheticSources", "Transformer", "Architectures",
+        "Gates",
         "Evaluators",
     ]
 }

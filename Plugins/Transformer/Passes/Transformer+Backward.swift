@@ -18,7 +18,13 @@ extension Transformer {
         }
         unembedBackward(pass, workspace)
         clearRelativeGradient(pass, workspace)
-        for block in (0..<options.layers).reversed() { backwardBlock(pass, block, workspace) }
+        for block in (0..<options.layers).reversed() {
+            if block == options.layers - 1, needsLastRowsAlone(pass) {
+                lastRowsBackward(pass, block, workspace)
+            } else {
+                backwardBlock(pass, block, workspace)
+            }
+        }
         gatherRelativeGradient(pass, workspace)
         embedBackward(pass, inputs, workspace)
     }
@@ -41,12 +47,8 @@ extension Transformer {
                 pass, layout.unembedding, rows: rows, x: last, dy: pass.outputGradients, dx: dlast,
                 scratch: workspace.scratch)
         }
-        guard isLastAlone else { return }
-        let dstream = workspace.streamGradient
-        dstream.update(repeating: 0, count: self.rows(pass) * options.width)
-        for sample in 0..<pass.count {
-            let row = dstream + ((sample + 1) * length(pass) - 1) * options.width
-            row.update(from: dlast + sample * options.width, count: options.width)
+        if isLastAlone, !needsLastRowsAlone(pass) {
+            spreadLastRows(pass, dlast, width: options.width, to: workspace.streamGradient)
         }
     }
 

@@ -30,7 +30,8 @@ extension Transformer {
         let keepsMiddle = isPostNorm || (trains && index.mlp != nil)
         let middle = keepsMiddle ? workspace.part(parts.middle, of: block) : output
         add(
-            pass, index.attentionOutput, x: workspace.part(parts.attended, of: block), residual: input, to: middle,
+            pass, index.attentionOutput, rows: rows(pass), x: workspace.part(parts.attended, of: block),
+            residual: input, to: middle,
             at: .attention(block), workspace)
         guard let mlp = index.mlp else {
             if isPostNorm {
@@ -39,22 +40,22 @@ extension Transformer {
             return
         }
         guard let norm = mlp.norm else {
-            return transform(pass, block, mlp, x: normalised, residual: middle, to: output, workspace)
+            return transform(pass, block, mlp, rows: rows(pass), x: normalised, residual: middle, to: output, workspace)
         }
         let second = workspace.part(parts.normalised2, of: block)
         let (mean2, inverse2) = (workspace.part(parts.mean2, of: block), workspace.part(parts.inverse2, of: block))
         if isPostNorm {
             normalise(pass, index.norm, rows: rows(pass), x: middle, y: normalised, mean: mean, inverse: inverse)
-            transform(pass, block, mlp, x: normalised, residual: normalised, to: second, workspace)
+            transform(pass, block, mlp, rows: rows(pass), x: normalised, residual: normalised, to: second, workspace)
             normalise(pass, norm, rows: rows(pass), x: second, y: output, mean: mean2, inverse: inverse2)
         } else {
             normalise(pass, norm, rows: rows(pass), x: middle, y: second, mean: mean2, inverse: inverse2)
-            transform(pass, block, mlp, x: second, residual: middle, to: output, workspace)
+            transform(pass, block, mlp, rows: rows(pass), x: second, residual: middle, to: output, workspace)
         }
     }
 
     /// Attention before its output layer.
-    private func attend(_ pass: borrowing Pass, block: Int, x: UnsafePointer<Float>, _ workspace: Workspace) {
+    func attend(_ pass: borrowing Pass, block: Int, x: UnsafePointer<Float>, _ workspace: Workspace) {
         let rows = self.rows(pass)
         let projected = workspace.part(workspace.layout.block.projected, of: block)
         for projection in layout.blocks[block].projections {
@@ -70,12 +71,12 @@ extension Transformer {
         repeatAttention(pass, block: block)
     }
 
-    /// y = residual + M(x).
-    private func transform(
-        _ pass: borrowing Pass, _ block: Int, _ mlp: MLPIndex, x: UnsafePointer<Float>, residual: UnsafePointer<Float>,
+    /// y = residual + M(x), `[rows, width]`.
+    func transform(
+        _ pass: borrowing Pass, _ block: Int, _ mlp: MLPIndex, rows: Int, x: UnsafePointer<Float>,
+        residual: UnsafePointer<Float>,
         to y: UnsafeMutablePointer<Float>, _ workspace: Workspace
     ) {
-        let rows = self.rows(pass)
         let parts = workspace.layout.block
         let preactivation = workspace.part(parts.preactivation, of: block)
         let hidden = workspace.part(parts.hidden, of: block)
@@ -93,17 +94,18 @@ extension Transformer {
                 mlp.input.layer, rows: rows, x: x, weight: weight, bias: bias, y: hidden,
                 epilogue: LinearEpilogue(activation: activation, preactivation: kept), scratch: workspace.scratch)
         }
-        add(pass, mlp.output, x: hidden, residual: residual, to: y, at: .mlp(block), workspace)
+        add(pass, mlp.output, rows: rows, x: hidden, residual: residual, to: y, at: .mlp(block), workspace)
     }
 
     /// y = residual + dropout(W x + b).
     private func add(
-        _ pass: borrowing Pass, _ index: LinearIndex, x: UnsafePointer<Float>, residual: UnsafePointer<Float>,
-        to y: UnsafeMutablePointer<Float>, at place: DropoutPlace, _ workspace: Workspace
+        _ pass: borrowing Pass, _ index: LinearIndex, rows: Int, x: UnsafePointer<Float>,
+        residual: UnsafePointer<Float>, to y: UnsafeMutablePointer<Float>, at place: DropoutPlace,
+        _ workspace: Workspace
     ) {
         let drops = drops(pass)
         kernels.linear(
-            index.layer, rows: rows(pass), x: x, weight: pass.parameter(index.weight),
+            index.layer, rows: rows, x: x, weight: pass.parameter(index.weight),
             bias: index.bias.map { pass.parameter($0) }, y: drops ? workspace.dropped : y,
             epilogue: LinearEpilogue(residual: drops ? nil : residual), scratch: workspace.scratch)
         if drops { drop(pass, at: place, workspace.dropped, residual: residual, to: y, workspace) }

@@ -21,7 +21,8 @@ extension Transformer {
         let (dstream, dbranch) = (workspace.streamGradient, workspace.branchGradient)
         if let mlp = index.mlp, let norm = mlp.norm {
             transformBackward(
-                pass, block, mlp, x: workspace.part(parts.normalised2, of: block), dy: dstream, dx: dbranch, workspace)
+                pass, block, mlp, rows: rows(pass), x: workspace.part(parts.normalised2, of: block), dy: dstream,
+                dx: dbranch, workspace)
             normaliseBackward(
                 pass, norm, rows: rows(pass), x: workspace.part(parts.middle, of: block),
                 mean: workspace.part(parts.mean2, of: block),
@@ -49,7 +50,8 @@ extension Transformer {
                 mean: workspace.part(parts.mean2, of: block), inverse: workspace.part(parts.inverse2, of: block),
                 dy: dstream, residual: nil, dx: dbranch, workspace)
             transformBackward(
-                pass, block, mlp, x: workspace.part(parts.normalised1, of: block), dy: dbranch, dx: dbranch,
+                pass, block, mlp, rows: rows(pass), x: workspace.part(parts.normalised1, of: block), dy: dbranch,
+                dx: dbranch,
                 addsToInput: true, workspace)
             normaliseBackward(
                 pass, index.norm, rows: rows(pass), x: middle, mean: mean, inverse: inverse, dy: dbranch, residual: nil,
@@ -75,7 +77,8 @@ extension Transformer {
         var dnormalised = workspace.branchGradient
         if let mlp = index.mlp {
             dnormalised = workspace.sharedGradient
-            transformBackward(pass, block, mlp, x: normalised, dy: dstream, dx: dnormalised, workspace)
+            transformBackward(
+                pass, block, mlp, rows: rows(pass), x: normalised, dy: dstream, dx: dnormalised, workspace)
         }
         attendBackward(
             pass, block, x: normalised, dy: dstream, dx: dnormalised, addsToInput: index.mlp != nil, workspace)
@@ -87,11 +90,11 @@ extension Transformer {
     }
 
     /// dx (+)= d loss / d x of the MLP on x, and its parameters' gradients; dy may be dx.
-    private func transformBackward(
-        _ pass: borrowing Pass, _ block: Int, _ mlp: MLPIndex, x: UnsafePointer<Float>, dy: UnsafePointer<Float>,
+    func transformBackward(
+        _ pass: borrowing Pass, _ block: Int, _ mlp: MLPIndex, rows: Int, x: UnsafePointer<Float>,
+        dy: UnsafePointer<Float>,
         dx: UnsafeMutablePointer<Float>, addsToInput: Bool = false, _ workspace: Workspace
     ) {
-        let rows = self.rows(pass)
         let parts = workspace.layout.block
         let preactivation = workspace.part(parts.preactivation, of: block)
         let activation = options.activation.kernel
@@ -120,13 +123,21 @@ extension Transformer {
         _ pass: borrowing Pass, _ block: Int, x: UnsafePointer<Float>, dy: UnsafePointer<Float>,
         dx: UnsafeMutablePointer<Float>, addsToInput: Bool = false, _ workspace: Workspace
     ) {
-        let rows = self.rows(pass)
         let index = layout.blocks[block]
-        let dprojected = workspace.innerGradient
         propagate(
-            pass, index.attentionOutput, rows: rows, x: workspace.part(workspace.layout.block.attended, of: block),
+            pass, index.attentionOutput, rows: rows(pass),
+            x: workspace.part(workspace.layout.block.attended, of: block),
             dy: dropped(pass, at: .attention(block), gradient: dy, workspace), dx: workspace.branchGradient,
             scratch: workspace.scratch)
+        scoresBackward(pass, block, x: x, dx: dx, addsToInput: addsToInput, workspace)
+    }
+
+    /// The same from d loss / d attended, `[R, queryColumns]`, in `branchGradient`.
+    func scoresBackward(
+        _ pass: borrowing Pass, _ block: Int, x: UnsafePointer<Float>, dx: UnsafeMutablePointer<Float>,
+        addsToInput: Bool = false, _ workspace: Workspace
+    ) {
+        let dprojected = workspace.innerGradient
         var call = attentionCall(pass, block: block, workspace)
         call.dout = UnsafePointer(workspace.branchGradient)
         call.dq = dprojected
@@ -134,8 +145,9 @@ extension Transformer {
         call.dv = dprojected + options.queryColumns + options.keyValueColumns
         if layout.relativePositions != nil { call.drelative = workspace.relativeGradient }
         kernels.attentionBackward(call)
+        let rows = self.rows(pass)
         rotate(dprojected, rows: rows, length: length(pass), direction: -1)
-        for (number, projection) in index.projections.enumerated() {
+        for (number, projection) in layout.blocks[block].projections.enumerated() {
             propagate(
                 pass, projection.linear, rows: rows, x: x, dy: dprojected + projection.column,
                 stride: options.projectedColumns, dx: dx, addsToInput: addsToInput || number > 0,

@@ -19,6 +19,10 @@ extension Transformer {
         serve(pass, point: 0, values: workspace.stream(0))
         spreadRelativePositions(pass, workspace)
         for block in 0..<options.layers {
+            if block == options.layers - 1, needsLastRowsAlone(pass) {
+                forwardLastRows(pass, block, workspace)
+                break
+            }
             forwardBlock(pass, block, workspace)
             serve(pass, point: 1 + block, values: workspace.stream(block + 1))
         }
@@ -29,10 +33,7 @@ extension Transformer {
     private func unembed(_ pass: borrowing Pass, _ workspace: Workspace) {
         var last = workspace.stream(options.layers)
         if options.examples != nil {
-            for sample in 0..<pass.count {
-                let row = last + ((sample + 1) * length(pass) - 1) * options.width
-                (workspace.last + sample * options.width).update(from: row, count: options.width)
-            }
+            if !needsLastRowsAlone(pass) { gatherLastRows(pass, last, to: workspace.last) }
             last = workspace.last
         }
         if let norm = layout.finalNorm {

@@ -28,6 +28,7 @@ final class SampleStore: @unchecked Sendable {
     ///   - count: Samples of the view; nil: endless.
     ///   - bytes: Of one sample.
     ///   - seen: Samples that the training sees.
+    /// - Returns: all, or none.
     static func count(_ count: UInt64?, bytes: Int, seen: Int) -> Int {
         guard let count, count > 0, count <= UInt64(max(seen, 0)), count <= UInt64(limit) else { return 0 }
         return ByteCount.product([Int(count), bytes]) <= limit ? Int(count) : 0
