@@ -22,17 +22,15 @@ package final class Tensor: @unchecked Sendable {
     package let type: ElementType
     package let shape: [Int]
     package let data: UnsafeMutableRawPointer
+    private let memory: TensorMemory
 
     package init(_ type: ElementType, _ shape: [Int]) {
         precondition(shape.allSatisfy { $0 >= 0 }, "a tensor's dimensions are not negative")
         self.type = type
         self.shape = shape
-        let bytes = max(64, (shape.reduce(1, *) * type.stride + 63) & ~63)
-        data = .allocate(byteCount: bytes, alignment: 64)
-        data.initializeMemory(as: UInt8.self, repeating: 0, count: bytes)
+        memory = TensorMemory(byteCount: shape.reduce(1, *) * type.stride)
+        data = memory.base
     }
-
-    deinit { data.deallocate() }
 
     /// Number of elements.
     package var count: Int { shape.reduce(1, *) }

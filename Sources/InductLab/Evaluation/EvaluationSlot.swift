@@ -9,7 +9,7 @@ final class EvaluationSlot: @unchecked Sendable {
     private let batch: ModelBatch
     private let buffers: NodeBuffers
     private let root: any NodePass
-    private let memory: PassMemory
+    private let memory: TensorMemory
     private let items: ItemBuffers
     private let points: [(name: String, tensor: Tensor)]
     private let parameters: ParameterArena
@@ -39,7 +39,7 @@ final class EvaluationSlot: @unchecked Sendable {
             parameters: parameters,
             requests: points.map { PassRequest(action: .read, point: $0.name, tensor: $0.tensor.slice) })
         root = model.root.pass(setting, buffers, &plan)
-        memory = PassMemory(bytes: plan.bytes)
+        memory = TensorMemory(byteCount: plan.bytes)
         items = ItemBuffers(
             sweep.items, model: model, source: source, kernels: kernels, count: count, length: length)
     }

@@ -32,17 +32,14 @@ package struct ParameterLayout: Sendable {
 package final class ParameterArena: @unchecked Sendable {
     package let layout: ParameterLayout
     package let data: UnsafeMutablePointer<Float>
+    private let memory: TensorMemory
 
     /// All zeros.
     package init(_ layout: ParameterLayout) {
         self.layout = layout
-        let bytes = max(layout.count, 1) * MemoryLayout<Float>.stride
-        let raw = UnsafeMutableRawPointer.allocate(byteCount: bytes, alignment: 64)
-        raw.initializeMemory(as: UInt8.self, repeating: 0, count: bytes)
-        data = raw.assumingMemoryBound(to: Float.self)
+        memory = TensorMemory(byteCount: layout.count * MemoryLayout<Float>.stride)
+        data = memory.base.assumingMemoryBound(to: Float.self)
     }
-
-    deinit { UnsafeMutableRawPointer(data).deallocate() }
 
     /// The floats of parameter `index`.
     package subscript(index: Int) -> UnsafeMutableBufferPointer<Float> {

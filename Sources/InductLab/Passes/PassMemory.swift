@@ -18,19 +18,6 @@ struct MemoryPlan {
     }
 }
 
-/// The workspaces and gradients of one worker, 64-byte aligned.
-final class PassMemory: @unchecked Sendable {
-    let base: UnsafeMutableRawPointer
-
-    init(bytes: Int) {
-        let size = max(bytes, 64)
-        base = .allocate(byteCount: size, alignment: 64)
-        base.initializeMemory(as: UInt8.self, repeating: 0, count: size)
-    }
-
-    deinit { base.deallocate() }
-}
-
 /// What one run of a pass is told: who runs it, and when.
 struct PassCall {
     /// The worker's slot; a pass and its backward pass are run by the same worker.

@@ -78,7 +78,7 @@ package final class TrainedModel {
             model: model, kernels: kernels, mode: .evaluate, rows: 0..<1, length: tokens.count, tensors: tensors,
             parameters: parameters)
         let root = model.root.pass(setting, buffers, &plan)
-        let memory = PassMemory(bytes: plan.bytes)
+        let memory = TensorMemory(byteCount: plan.bytes)
         try root.forward(PassCall(slot: 0, memory: memory.base, step: UInt64(step), seed: 0, scale: 0))
         let outputs = buffers.outputs.floats.map(Double.init)
         let isLogits = model.root.output(task: schema.task) == .logits

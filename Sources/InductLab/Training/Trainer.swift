@@ -17,6 +17,9 @@ package final class Trainer: @unchecked Sendable {
     package let schedule: Schedule
     /// Steps done.
     package internal(set) var step = 0
+    /// Whether parameters and optimizer are those after `step` steps: not while a step changes them, nor after one that failed
+    /// while it did.
+    private(set) var isWhole = true
 
     let training: Recipe.Training
     let batch: ModelBatch
@@ -26,7 +29,7 @@ package final class Trainer: @unchecked Sendable {
     private let tree: GradientTree
     /// The buffers of the tree.
     private let gradients: [ParameterArena]
-    private let memories: [PassMemory]
+    private let memories: [TensorMemory]
     /// Of each worker.
     private let workspaceBytes: Int
     private let plan: UpdatePlan
@@ -101,7 +104,7 @@ package final class Trainer: @unchecked Sendable {
         self.shards = shards
         let bytes = shards.map(\.memoryBytes).max() ?? 0
         workspaceBytes = bytes
-        let memories = (0..<pool.threads).map { _ in PassMemory(bytes: bytes) }
+        let memories = (0..<pool.threads).map { _ in TensorMemory(byteCount: bytes) }
         self.memories = memories
         call = PassCall(slot: 0, memory: memories[0].base, step: 0, seed: dropoutSeed, scale: 0)
         plan = UpdatePlan(
@@ -152,6 +155,7 @@ package final class Trainer: @unchecked Sendable {
         }
         let loss = weightSum > 0 ? lossSum / weightSum : 0
         guard loss.isFinite else { throw LabError.diverged(step: t, loss: loss) }
+        isWhole = false
         for observer in observers { try observer.observe(step: UInt64(t)) }
         // Gradients were scaled by 1 / positions; with weights the mean is over their sum.
         var scale = model.tensors.weight == nil ? 1 : weightSum > 0 ? Double(positions) / weightSum : 0
@@ -164,6 +168,7 @@ package final class Trainer: @unchecked Sendable {
         update = optimizer.step(t, factor: schedule.factor(t), gradientScale: scale)
         pool.run(count: plan.items.count, updateWork)
         step = t
+        isWhole = true
         return loss
     }
 
