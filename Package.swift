@@ -59,6 +59,7 @@ let package = Package(
         .systemLibrary(name: "CLibFFI", pkgConfig: "libffi", providers: [.apt(["libffi-dev"])]),
         .target(name: "CProcessor"),
         .target(name: "CHostThread"),
+        .target(name: "CWorker"),
         .systemLibrary(name: "CVectors"),
         .target(
             name: "InductCore",
@@ -78,7 +79,7 @@ let package = Package(
         .target(
             name: "InductHost",
             dependencies: [
-                "InductCore", "CProcessor", "CHostThread", "CLibFFI",
+                "InductCore", "CProcessor", "CHostThread", "CLibFFI", "CWorker",
                 .product(name: "CInduct", package: "Swift"),
                 .product(name: "Logging", package: "swift-log"),
             ],

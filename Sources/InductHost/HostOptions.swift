@@ -20,6 +20,14 @@ package struct HostOptions: Sendable {
     package var describer: String
     /// Seconds that a library may take to describe itself.
     package var describeLimit: Double
+    /// Which parts run in processes of their own.
+    package var isolation = Isolation.none
+    /// Seconds that a call in another process may take.
+    package var isolationLimit = 300.0
+    /// What the worker of a compiled plugin is told about where to look: `--plugin`, `--kernels`.
+    package var workerArguments: [String] = []
+    /// Whether a fatal signal within a plugin's call is named before it ends this process.
+    package var catchesFaults = true
     /// Where descriptions are remembered: $XDG_CACHE_HOME/induct; nil = nowhere.
     package var cacheDirectory: String?
     package var log: Logger

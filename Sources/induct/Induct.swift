@@ -18,13 +18,15 @@ struct Induct: ParsableCommand {
             RunCommand.self, TheoryCommand.self, BeliefsCommand.self, SampleCommand.self, PluginsCommand.self,
             RunsCommand.self, EvaluateCommand.self, PredictCommand.self, ExportCommand.self, BenchCommand.self,
             ReproduceCommand.self, DescribePluginCommand.self, CheckPluginCommand.self,
+            WorkerCommand.self,
         ])
 
     static func main() {
         Signals.ignoreBrokenPipes()
         Signals.ignoreFileLimits()
         do {
-            let arguments = NegativeValues.tied(Array(CommandLine.arguments.dropFirst()))
+            let arguments = IsolationArgument.completed(
+                NegativeValues.tied(Array(CommandLine.arguments.dropFirst())))
             try SubcommandNames.check(arguments)
             var command = try parseAsRoot(arguments)
             try command.run()

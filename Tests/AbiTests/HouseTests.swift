@@ -20,7 +20,7 @@ struct Arrow: CustomTestStringConvertible, Sendable {
             imports: ["CInduct", "CVectors", "CProcessor"]),
         Arrow(
             module: "InductHost", directory: "Sources/InductHost",
-            imports: ["InductCore", "CInduct", "CHostThread", "CProcessor", "CLibFFI"]),
+            imports: ["InductCore", "CInduct", "CHostThread", "CProcessor", "CLibFFI", "CWorker"]),
         Arrow(
             module: "InductLab", directory: "Sources/InductLab", imports: ["InductCore", "CProcessor"]),
         Arrow(module: "InductReport", directory: "Sources/InductReport", imports: ["InductCore"]),
@@ -44,9 +44,8 @@ struct Arrow: CustomTestStringConvertible, Sendable {
     static let ours: Set<String> = [
         "InductCore", "InductTheory", "InductKernels", "InductKernelsV3", "InductKernelsV4", "InductKernelBenchmarks",
         "InductHost", "InductLab", "InductReport", "InductConformance", "InductSDK", "CInduct", "CHostThread",
-        "CLAPACK", "CVectors", "CCrypto", "CLibFFI", "CProcessor", "SyntheticSources", "Transformer", "Architectures",
-        "Gates",
-        "Evaluators",
+        "CLAPACK", "CVectors", "CCrypto", "CLibFFI", "CProcessor", "CWorker", "SyntheticSources", "Transformer",
+        "Architectures", "Gates", "Evaluators",
     ]
 }
 

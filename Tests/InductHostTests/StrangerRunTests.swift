@@ -6,28 +6,6 @@ import Testing
 
 /// A stranger's plugins in whole commands: listed, sampled, mixed with the built-in ones, trained, evaluated and resumed.
 @Suite struct StrangerRunTests {
-    /// Runs `induct`, which finds the plugins of the workshop's directory "plugins".
-    private static func induct(
-        _ workshop: Workshop, _ arguments: [String]
-    ) throws -> (code: Int32, output: String, messages: String) {
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: Workshop.buildDirectory + "/induct")
-        process.arguments = arguments
-        process.environment = ProcessInfo.processInfo.environment.merging([
-            "INDUCT_PLUGIN_PATH": workshop.directory + "/plugins", "XDG_CACHE_HOME": workshop.directory + "/cache",
-            "XDG_DATA_HOME": workshop.directory + "/data",
-        ]) { $1 }
-        let messages = workshop.directory + "/messages"
-        _ = FileManager.default.createFile(atPath: messages, contents: nil)
-        let output = Pipe()
-        process.standardOutput = output
-        process.standardError = try FileHandle(forWritingTo: URL(fileURLWithPath: messages))
-        try process.run()
-        let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-        process.waitUntilExit()
-        return (process.terminationStatus, text, try String(contentsOfFile: messages, encoding: .utf8))
-    }
-
     private static func metrics(_ run: String) throws -> [JSON] {
         try String(contentsOfFile: run + "/metrics.jsonl", encoding: .utf8).split(separator: "\n").map {
             try JSON(parsing: String($0))
@@ -38,8 +16,9 @@ import Testing
         let workshop = try Workshop()
         try workshop.compile("coins.c", to: "plugins/libcoins.so")
         let spec = "mixture(biased-coin(p=1), coin(p=1), weights=[0.25, 0.75])"
-        let result = try Self.induct(
-            workshop, ["sample", spec, "--count", "400", "--length", "3", "--seed", "5", "--format", "json"])
+        let result = try workshop.induct([
+            "sample", spec, "--count", "400", "--length", "3", "--seed", "5", "--format", "json",
+        ])
         #expect(result.code == 0, "\(result.messages)")
         let json = try JSON(parsing: result.output)
         let sequences = try #require(json["sequences"]?.array)
@@ -55,8 +34,7 @@ import Testing
         let workshop = try Workshop()
         try workshop.compile("bigram.c", to: "plugins/libbigram.so")
         let directory = workshop.directory + "/run"
-        let result = try Self.induct(
-            workshop,
+        let result = try workshop.induct(
             [
                 "run", "--source", "golden-mean(p=0.5)", "--architecture", "bigram", "--evaluate", "oracle-gap",
                 "--length", "8", "--steps", "300", "--batch", "64", "--learning-rate", "0.05", "--seed", "1",
@@ -85,14 +63,14 @@ import Testing
             checkpoints: {every: 20, keep: 5}
             """, to: "hedge.yaml")
         let whole = workshop.directory + "/whole"
-        let result = try Self.induct(workshop, ["run", recipe, "--output", whole])
+        let result = try workshop.induct(["run", recipe, "--output", whole])
         #expect(result.code == 0, "\(result.messages)")
         let cut = workshop.directory + "/cut"
         try FileManager.default.copyItem(atPath: whole, toPath: cut)
         for step in ["40", "60"] {
             try FileManager.default.removeItem(atPath: cut + "/checkpoints/step-000000\(step)")
         }
-        let resumed = try Self.induct(workshop, ["run", recipe, "--output", cut, "--resume"])
+        let resumed = try workshop.induct(["run", recipe, "--output", cut, "--resume"])
         #expect(resumed.code == 0, "\(resumed.messages)")
         for file in ["checkpoints/step-00000060/model.safetensors", "metrics.jsonl"] {
             let (a, b) = (
@@ -116,8 +94,7 @@ import Testing
         try workshop.compile("vectors.c", to: "plugins/libvectors.so")
         try workshop.compile("linear.c", to: "plugins/liblinear.so")
         let directory = workshop.directory + "/run"
-        let result = try Self.induct(
-            workshop,
+        let result = try workshop.induct(
             [
                 "run", "--source", source, "--architecture", "gated(linear, linear, gate=constant)", "--evaluate",
                 evaluator, "--length", "1", "--steps", "100", "--batch", "32", "--learning-rate", "0.05", "--seed", "1",
@@ -145,7 +122,7 @@ import Testing
     func exitCodeSaysWhoseErrorItWas(_ arguments: [String], _ code: Int32, _ message: String) throws {
         let workshop = try Workshop()
         try workshop.compile("coins.c", to: "plugins/libcoins.so")
-        let result = try Self.induct(workshop, arguments)
+        let result = try workshop.induct(arguments)
         #expect(result.code == code, "\(result.messages)")
         #expect(message.isEmpty || result.messages.contains(message), "\(result.messages)")
     }

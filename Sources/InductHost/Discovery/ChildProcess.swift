@@ -80,15 +80,15 @@ package struct ChildProcess: Sendable {
         sigfillset(&all)
         posix_spawnattr_setsigdefault(&attributes, &all)
         var words: [UnsafeMutablePointer<CChar>?] = ([executable] + arguments).map { strdup($0) } + [nil]
-        var variables = inherited().map { strdup($0) } + [nil]
+        var variables = Self.inherited(adding: environment).map { strdup($0) } + [nil]
         defer { for word in words + variables { free(word) } }
         var child: pid_t = 0
         let status = posix_spawn(&child, executable, &actions, &attributes, &words, &variables)
         return status == 0 ? child : nil
     }
 
-    /// The environment of this process, with ours added.
-    private func inherited() -> [String] {
+    /// The environment of this process with variables added.
+    static func inherited(adding environment: [String: String]) -> [String] {
         var entries: [String] = []
         var pointer = environ
         while let entry = pointer.pointee {

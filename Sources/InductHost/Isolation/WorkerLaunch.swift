@@ -18,15 +18,18 @@ package struct WorkerLaunch: Equatable, Sendable {
 /// Which parts run in processes of their own.
 package enum Isolation: Equatable, Sendable {
     case none
-    case all
-    /// Those of the plugins with these ids.
+    /// Foreign functions, whose signatures nobody can check.
+    case foreign
+    /// Those, and the plugins with these ids.
     case plugins(Set<String>)
+    case all
 
-    func covers(_ plugin: String) -> Bool {
+    func covers(_ plugin: String, isForeign: Bool) -> Bool {
         switch self {
         case .none: false
+        case .foreign: isForeign
+        case .plugins(let ids): isForeign || ids.contains(plugin)
         case .all: true
-        case .plugins(let ids): ids.contains(plugin)
         }
     }
 }

@@ -23,6 +23,7 @@ package final class PluginHost: PluginOpener, Sendable {
         var libraries: [String: (library: PluginLibrary, sha256: String)] = [:]
         /// In the order of loading.
         var loaded: [LoadedPlugin] = []
+        var isolated: [String] = []
     }
 
     let options: HostOptions
@@ -37,7 +38,7 @@ package final class PluginHost: PluginOpener, Sendable {
     package init(_ options: HostOptions) throws(HostError) {
         self.options = options
         kernelLibrary = try KernelLibrary(directory: options.executableDirectory, variant: options.kernels)
-        CrashReport.install()
+        if options.catchesFaults { CrashReport.install() }
     }
 
     package var kernels: any TrainingKernels { kernelLibrary }
@@ -47,6 +48,17 @@ package final class PluginHost: PluginOpener, Sendable {
 
     /// The plugins whose libraries were loaded so far.
     package var loaded: [LoadedPlugin] { state.withLock { $0.loaded } }
+
+    /// Notes what a worker has loaded.
+    func note(_ plugins: [LoadedPlugin], isolated plugin: String) {
+        state.withLock { state in
+            for plugin in plugins where !state.loaded.contains(plugin) { state.loaded.append(plugin) }
+            if !state.isolated.contains(plugin) { state.isolated.append(plugin) }
+        }
+    }
+
+    /// The ids of the plugins that had parts in processes of their own so far.
+    package var isolated: [String] { state.withLock { $0.isolated } }
 
     func entries() -> [PluginCatalogue.Entry] {
         state.withLock { state in

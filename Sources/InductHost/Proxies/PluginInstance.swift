@@ -15,17 +15,18 @@ final class PluginInstance<Table>: @unchecked Sendable {
     let table: Table
     let gate: CallGate
     private let destroy: Destroy?
-    private let library: PluginLibrary
+    /// Whatever has to live as long: the library, or the worker.
+    private let owner: any AnyObject & Sendable
     private let children: [any ChildProxy]
 
     /// Takes over what `create` gave.
     init(
         handle: Handle, name: String, minimum: Int, destroy: (Table) -> Destroy?, gate: CallGate,
-        library: PluginLibrary, children: [any ChildProxy]
+        owner: any AnyObject & Sendable, children: [any ChildProxy]
     ) throws(TableDefect) {
         self.handle = handle
         self.gate = gate
-        self.library = library
+        self.owner = owner
         self.children = children
         table = try Negotiation.read(handle, name, minimum: minimum)
         self.destroy = destroy(table)

@@ -59,6 +59,42 @@ package struct TrainingBenchmark: Equatable, Sendable {
             threads: lanes.map(\.trainer.pool.threads).reduce(0, +), kernels: kernels.variant)
     }
 
+    /// Trains the same recipe through several openers in turn, repetition by repetition, so that whatever else the machine
+    /// does meets all of them alike.
+    ///
+    /// - Returns: one result for each opener.
+    /// - Throws: as `measure`; `LabError.disagreement` when their losses are not the same to the bit.
+    package static func compare(
+        _ recipe: Recipe, openers: [any PluginOpener], kernels: any TrainingKernels, threads: Int, repetitions: Int
+    ) throws -> [TrainingBenchmark] {
+        var recipe = recipe
+        recipe.evaluate = []
+        let trainers = try openers.map {
+            try Experiment(recipe, opener: $0, kernels: kernels, threads: threads).trainer
+        }
+        let steps = max(1, recipe.training.steps)
+        var results: [[Double]] = openers.map { _ in [] }
+        for repetition in 0...max(1, repetitions) {
+            var losses: Set<Double> = []
+            for (index, trainer) in trainers.enumerated() {
+                let begun = monotonicNanoseconds()
+                var loss = 0.0
+                for _ in 0..<(repetition == 0 ? 3 : steps) { loss = try trainer.advance() }
+                let spent = max(1, monotonicNanoseconds() - begun)
+                losses.insert(loss)
+                // The first repetition warms up.
+                if repetition > 0 { results[index].append(Double(steps) / (Double(spent) * 1e-9)) }
+            }
+            guard losses.count <= 1 else { throw LabError.disagreement }
+        }
+        let model = trainers[0].model
+        return results.map {
+            TrainingBenchmark(
+                repetitions: $0, positions: recipe.training.batch * model.positions(length: model.length),
+                threads: trainers[0].pool.threads, kernels: kernels.variant)
+        }
+    }
+
     /// One of the trainings side by side.
     private final class Lane: @unchecked Sendable {
         let trainer: Trainer

@@ -6,12 +6,13 @@ import InductCore
 import InductHost
 import InductLab
 
-/// `induct bench train|source|theory|kernels`.
+/// `induct bench train|source|theory|kernels|isolation`.
 struct BenchCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "bench", abstract: "Measure how fast this machine trains, samples and predicts.",
         subcommands: [
             BenchTrainCommand.self, BenchSourceCommand.self, BenchTheoryCommand.self, BenchKernelsCommand.self,
+            BenchIsolationCommand.self,
         ])
 }
 

@@ -15,32 +15,7 @@ struct BenchTrainCommand: ParsableCommand {
             induct bench train --configuration a --threads 2 --runs 2       two trainings side by side, one thread each
             """)
 
-    @Option(help: "One of Benchmarks/configurations, a to e, or the path of a recipe; options change it.")
-    var configuration: String?
-
-    @Option(help: "The source.")
-    var source: String?
-
-    @Option(help: "The architecture.")
-    var architecture: String?
-
-    @Option(help: "The optimizer.")
-    var optimizer: String?
-
-    @Option(help: "Predicted positions.")
-    var length: Int?
-
-    @Option(help: "Samples of a step.")
-    var batch: Int?
-
-    @Option(help: "Steps of a repetition.")
-    var steps: Int?
-
-    @Option(
-        name: .customLong("set"), parsing: .singleValue,
-        help: ArgumentHelp(
-            "Change a value of the recipe, as in training.shards=4; may be repeated.", valueName: "path=value"))
-    var settings: [String] = []
+    @OptionGroup var training: BenchTrainingOptions
 
     @Option(help: "Repetitions; their median counts.")
     var repetitions = 5
@@ -61,7 +36,7 @@ struct BenchTrainCommand: ParsableCommand {
         where !range.contains(value) {
             throw UsageError("\(name) must be from \(range.lowerBound) to \(range.upperBound), not \(value)")
         }
-        let recipe = try recipe()
+        let recipe = try training.recipe()
         let host = try common.host()
         let threads = try RunSession.threads(threads)
         if dryRun {
@@ -74,33 +49,6 @@ struct BenchTrainCommand: ParsableCommand {
             stepsPerSecond: result.stepsPerSecond, tokensPerSecond: result.tokensPerSecond, threads: result.threads,
             kernels: result.kernels, repetitions: result.repetitions
         ).print(common.format)
-    }
-
-    /// Without a configuration: what the options leave open.
-    private static let defaults = """
-        training: {length: 100, batch: 64, steps: 50, optimizer: adam(learning_rate=1e-3)}
-        """
-
-    private func recipe() throws -> Recipe {
-        var overrides: [String] = []
-        func add(_ key: String, spec: String?) throws {
-            if let spec { overrides.append("\(key)=\(JSON.string(try PluginSpec(parsing: spec).description).text)") }
-        }
-        try add("source", spec: source)
-        try add("architecture", spec: architecture)
-        try add("training.optimizer", spec: optimizer)
-        for (key, value) in [("length", length), ("batch", batch), ("steps", steps)] {
-            if let value { overrides.append("training.\(key)=\(value)") }
-        }
-        guard let configuration else {
-            guard source != nil, architecture != nil else {
-                throw UsageError(
-                    "say what to train: --configuration NAME, or --source SPEC and --architecture SPEC")
-            }
-            return try Recipe(yaml: Self.defaults, overrides: overrides + settings)
-        }
-        let path = try ConfigurationLibrary().path(of: configuration)
-        return try Recipe(yaml: try TextFile.read(path, limit: 1 << 20), file: path, overrides: overrides + settings)
     }
 }
 

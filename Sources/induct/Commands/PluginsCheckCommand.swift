@@ -91,7 +91,10 @@ struct CheckPluginCommand: ParsableCommand {
     @Option var seed: UInt64 = 1
 
     func run() throws {
-        let host = try common.host()
+        // This process is the check's own.
+        var options = try common.hostOptions()
+        options.isolation = .none
+        let host = try PluginHost(options)
         let answer = Conformance.answer(
             check, part: part, listings: host.catalogue(), opener: OracleDerivingOpener(host), seed: seed)
         try StandardOutput.write(answer)

@@ -20,6 +20,27 @@ struct CommonOptions: ParsableArguments {
             "Kernels to compute with: reference, x86-64-v3, ...; the default is the best.", valueName: "variant"))
     var kernels: String?
 
+    @Option(
+        parsing: .singleValue,
+        help: ArgumentHelp(
+            "Run plugins in processes of their own: --isolate all of them, --isolate=ID one; may be repeated.",
+            valueName: "id"))
+    var isolate: [String] = []
+
+    @Option(help: ArgumentHelp("Seconds that a call in a process of its own may take.", valueName: "seconds"))
+    var isolateTimeout: Double = 300
+
+    /// Which parts run in processes of their own.
+    var isolation: Isolation {
+        isolate.isEmpty ? .foreign : isolate.contains(IsolationArgument.all) ? .all : .plugins(Set(isolate))
+    }
+
+    /// These options, except for the format, as another `induct` takes them.
+    var arguments: [String] {
+        plugins.flatMap { ["--plugin", $0] } + (kernels.map { ["--kernels", $0] } ?? [])
+            + isolate.map { "--isolate=\($0)" } + ["--isolate-timeout=\(isolateTimeout)"]
+    }
+
     /// Opens the host with the search path of these options and of the environment.
     func host(isCancelled: @escaping @Sendable () -> Bool = { Interruption.isAsked }) throws -> PluginHost {
         try PluginHost(try hostOptions(isCancelled: isCancelled))
@@ -32,6 +53,14 @@ struct CommonOptions: ParsableArguments {
             kernels: kernels, log: Logger(label: "induct") { _ in TerminalLog() })
         options.executableDirectory = try Executable.libraryDirectory()
         options.isCancelled = isCancelled
+        guard isolateTimeout > 0, isolateTimeout < 1e9 else {
+            throw UsageError("--isolate-timeout is a number of seconds above 0")
+        }
+        options.isolation = isolation
+        options.isolationLimit = isolateTimeout
+        var worker = self
+        worker.isolate = []
+        options.workerArguments = worker.arguments
         return options
     }
 }

@@ -17,8 +17,7 @@ struct SeedCampaign {
         if let seeds = command.seeds, !(1...100_000).contains(seeds) {
             throw UsageError("--seeds must be from 1 to 100000, not \(seeds)")
         }
-        var arguments: [String] = command.common.plugins.flatMap { ["--plugin", $0] }
-        if let kernels = command.common.kernels { arguments += ["--kernels", kernels] }
+        var arguments = command.common.arguments
         if !command.figures { arguments.append("--no-figures") }
         common = command.common
         drawsFigures = command.figures

@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import InductCore
+import Testing
+
+/// Whole runs with plugins in processes of their own.
+@Suite struct IsolatedRunTests {
+    private static func bytes(_ run: String) throws -> [String: Data] {
+        var files: [String: Data] = [:]
+        let names = try FileManager.default.subpathsOfDirectory(atPath: run)
+        for name in names where name.hasSuffix(".safetensors") || name == "metrics.jsonl" {
+            files[name] = try Data(contentsOf: URL(fileURLWithPath: run + "/" + name))
+        }
+        return files
+    }
+
+    /// The processes whose command line holds a text.
+    private static func processes(naming text: String) -> [String] {
+        let numbers = (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []
+        return numbers.filter { number in
+            guard Int(number) != nil, let line = FileManager.default.contents(atPath: "/proc/\(number)/cmdline") else {
+                return false
+            }
+            return String(decoding: line, as: UTF8.self).contains(text)
+        }
+    }
+
+    @Test func sourceModelGateAndEvaluatorsGiveTheSameBytes() throws {
+        let workshop = try Workshop()
+        for name in ["bigram", "coins", "hedge", "stream"] {
+            try workshop.compile("\(name).c", to: "plugins/lib\(name).so")
+        }
+        let recipe = try workshop.write(
+            """
+            seed: 3
+            source: with-bos(mixture(biased-coin(p=0.3), coin(p=0.8)))
+            architecture: gated(transformer(layers=1, width=8, heads=2), bigram, gate=mlp-gate(hidden=[4]))
+            training: {length: 6, batch: 16, steps: 12, shards: 3}
+            evaluate:
+              - {every: 6, evaluators: [position-loss, oracle-gap], samples: 300}
+            checkpoints: {every: 6, keep: 4}
+            """, to: "recipe.yaml")
+        func run(_ name: String, _ arguments: [String]) throws -> [String: Data] {
+            let directory = workshop.directory + "/" + name
+            let outcome = try workshop.induct(
+                ["run", recipe, "--no-figures", "--output", directory, "--threads", "2"] + arguments)
+            #expect(outcome.code == 0, "\(outcome.messages)")
+            return try Self.bytes(directory)
+        }
+        let own = try run("own", [])
+        let isolated = try run("isolated", ["--isolate"])
+        #expect(own.count >= 5)
+        #expect(own == isolated)
+        // A child alone in its process, below a parent of the host's own.
+        #expect(try run("child", ["--isolate=org.example.coins", "--isolate=org.example.bigram"]) == own)
+        let record = try JSON(
+            parsing: String(contentsOfFile: workshop.directory + "/isolated/run.json", encoding: .utf8))
+        #expect(record["isolated"]?.array?.contains("org.induct.transformer") == true, "\(record.text)")
+        #expect(record["plugins"]?.array?.contains { $0["id"] == "org.example.coins" } == true)
+    }
+
+    /// 40 steps on the source and the architecture of wild.c.
+    private static func wildRun(
+        _ workshop: Workshop, _ directory: String, source: String = "wild", architecture: String = "wild"
+    ) -> [String] {
+        [
+            "run", "--source", source, "--architecture", architecture, "--evaluate", "position-loss", "--length", "6",
+            "--steps", "40", "--batch", "8", "--learning-rate", "0.01", "--seed", "1", "--no-figures", "--threads", "2",
+            "--output", workshop.directory + "/" + directory,
+        ]
+    }
+
+    @Test func aRunOutlivesTheCrashesOfItsSource() throws {
+        let workshop = try Workshop()
+        try workshop.compile("wild.c", to: "plugins/libwild.so")
+        let whole = try workshop.induct(Self.wildRun(workshop, "whole"))
+        #expect(whole.code == 0, "\(whole.messages)")
+        // Each process crashes at its call 71; a fresh one takes that call.
+        let broken = try workshop.induct(
+            Self.wildRun(workshop, "broken", source: "wild(how=segfault, after=70)") + ["--isolate"])
+        #expect(broken.code == 0, "\(broken.messages)")
+        #expect(broken.messages.contains("org.example.wild/wild: its process crashed with SIGSEGV in fill"))
+        #expect(try Self.bytes(workshop.directory + "/broken") == Self.bytes(workshop.directory + "/whole"))
+    }
+
+    @Test func aRunThatAModelEndsIsSavedAndGoesOn() throws {
+        let workshop = try Workshop()
+        try workshop.compile("wild.c", to: "plugins/libwild.so")
+        let whole = try workshop.induct(Self.wildRun(workshop, "whole"))
+        #expect(whole.code == 0, "\(whole.messages)")
+        let wild = "wild(how=segfault, after=70, marker=\"\(workshop.directory)/marker\")"
+        let broken = try workshop.induct(Self.wildRun(workshop, "broken", architecture: wild) + ["--isolate"])
+        #expect(broken.code == 69, "\(broken.messages)")
+        #expect(broken.messages.contains("org.example.wild/wild failed in forward: its process crashed with SIGSEGV"))
+        let again = "induct run --resume --output \(workshop.directory)/broken"
+        #expect(broken.messages.contains(again), "\(broken.messages)")
+        let resumed = try workshop.induct([
+            "run", "--resume", "--no-figures", "--isolate", "--output", workshop.directory + "/broken",
+        ])
+        #expect(resumed.code == 0, "\(resumed.messages)")
+        for file in ["checkpoints/step-00000040/model.safetensors", "metrics.jsonl"] {
+            #expect(
+                try Self.bytes(workshop.directory + "/broken")[file] == Self.bytes(workshop.directory + "/whole")[file])
+        }
+    }
+
+    @Test func whatPluginsPrintIsNoResult() throws {
+        let workshop = try Workshop()
+        try workshop.compile("wild.c", to: "plugins/libwild.so")
+        let outcome = try workshop.induct([
+            "sample", "wild(how=print)", "--count", "2", "--length", "4", "--seed", "1", "--isolate", "--format",
+            "json",
+        ])
+        #expect(outcome.code == 0, "\(outcome.messages)")
+        #expect(try JSON(parsing: outcome.output)["sequences"]?.array?.count == 2)
+        #expect(outcome.messages.contains("printed by a plugin"))
+    }
+
+    @Test(arguments: [SIGKILL, SIGINT])
+    func noProcessOutlivesTheHost(signal: Int32) throws {
+        let workshop = try Workshop()
+        let path = try workshop.compile("wild.c", to: "plugins/libwild.so")
+        let (process, _, _) = try workshop.start([
+            "sample", "wild(how=hang)", "--plugin", path, "--count", "2", "--length", "4", "--seed", "1", "--isolate",
+        ])
+        func wait(_ isDone: () -> Bool) -> Bool {
+            for _ in 0..<3_000 where !isDone() { usleep(10_000) }
+            return isDone()
+        }
+        // The host, and its worker.
+        #expect(wait { Self.processes(naming: path).count >= 2 })
+        usleep(200_000)
+        kill(process.processIdentifier, signal)
+        #expect(wait { Self.processes(naming: path).isEmpty })
+        process.waitUntilExit()
+    }
+}
