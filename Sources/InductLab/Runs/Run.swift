@@ -24,6 +24,7 @@ package enum Run {
         var record = RunRecord(
             recipe, kernels: kernels.variant, plugins: options.plugins(), hostVersion: options.hostVersion)
         record.origin = origin.map { ($0.path, $0.sha256) }
+        record.isolated = options.isolated()
         try record.write(to: paths.run)
         let loop = try RunLoop(experiment, record, paths, options, from: nil)
         return try loop.run()
@@ -69,6 +70,7 @@ package enum Run {
         }
         record.status = "running"
         record.ended = nil
+        record.isolated = options.isolated()
         try record.write(to: paths.run)
         let loop = try RunLoop(experiment, record, paths, options, from: checkpoint)
         return try loop.run()

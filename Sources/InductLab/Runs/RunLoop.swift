@@ -17,6 +17,8 @@ final class RunLoop {
     /// The step of the newest checkpoint in place.
     private var saved: Int?
     private var isEvaluated: Bool
+    /// Whether the evaluations that watch the training have seen every step.
+    private var isWatched = true
 
     private var steps: Int { experiment.recipe.training.steps }
 
@@ -51,6 +53,7 @@ final class RunLoop {
             try log.synchronize()
             return try end(ending)
         } catch {
+            if error is PluginFailure { try? rescue() }
             try? log.synchronize()
             record.status = "failed"
             record.ended = RunRecord.now()
@@ -58,6 +61,12 @@ final class RunLoop {
             try? record.write(to: paths.run)
             throw error
         }
+    }
+
+    /// Saves what was reached when a plugin failed: the last whole step.
+    private func rescue() throws {
+        guard trainer.isWhole, isWatched, trainer.step > 0, saved != trainer.step else { return }
+        try save()
     }
 
     private func go() throws -> RunResult.Ending {
@@ -96,7 +105,9 @@ final class RunLoop {
                 "step": .integer(Int64(step)), "metric": "loss", "evaluation": "training", "value": .number(mean),
             ])
         }
+        isWatched = false
         for evaluation in experiment.evaluations where evaluation.watchesTraining { try evaluation.watch(trainer) }
+        isWatched = true
         if clock.isTimeToReport {
             try log.flush()
             report(.training)

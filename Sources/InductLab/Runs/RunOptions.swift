@@ -67,6 +67,8 @@ package struct RunOptions {
     package var hostVersion: String
     /// Asked once everything the recipe names is open.
     package var plugins: () -> [PluginIdentity]
+    /// The ids of those that ran in processes of their own; asked at the same time.
+    package var isolated: () -> [String]
     /// Told at most ten times a second.
     package var progress: (RunProgress) -> Void
     /// Told what the user should know: a damaged checkpoint passed over.
@@ -76,6 +78,7 @@ package struct RunOptions {
 
     package init(
         directory: String, threads: Int, hostVersion: String, plugins: @escaping () -> [PluginIdentity] = { [] },
+        isolated: @escaping () -> [String] = { [] },
         progress: @escaping (RunProgress) -> Void = { _ in }, warn: @escaping (String) -> Void = { _ in },
         isCancelled: @escaping () -> Bool = { false }
     ) {
@@ -83,6 +86,7 @@ package struct RunOptions {
         self.threads = threads
         self.hostVersion = hostVersion
         self.plugins = plugins
+        self.isolated = isolated
         self.progress = progress
         self.warn = warn
         self.isCancelled = isCancelled

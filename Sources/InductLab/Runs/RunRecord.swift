@@ -11,6 +11,8 @@ package struct RunRecord: Sendable {
     package var recipe: Recipe
     package var kernels: String
     package var plugins: [PluginIdentity]
+    /// The ids of the plugins that ran in processes of their own, last time.
+    package var isolated: [String] = []
     package var hostVersion: String
     package var processor: String
     /// Universal time, ISO 8601.
@@ -50,9 +52,15 @@ package struct RunRecord: Sendable {
             "host": .string(hostVersion), "processor": .string(processor), "started": .string(started),
             "ended": .optional(ended),
         ]
-        guard let origin, let members = record.members else { return record }
-        let source: JSON = ["path": .string(origin.path), "sha256": .string(origin.sha256)]
-        return .object(members + [.init(key: "initialised_from", value: source)])
+        var members = record.members ?? []
+        if !isolated.isEmpty {
+            members.append(.init(key: "isolated", value: .array(isolated.map { .string($0) })))
+        }
+        if let origin {
+            let source: JSON = ["path": .string(origin.path), "sha256": .string(origin.sha256)]
+            members.append(.init(key: "initialised_from", value: source))
+        }
+        return .object(members)
     }
 
     /// As a string: seeds have 64 bits, more than JSON's readers promise to keep.
@@ -76,6 +84,7 @@ package struct RunRecord: Sendable {
                 id: plugin["id"]?.string ?? "", version: plugin["version"]?.string ?? "",
                 sha256: plugin["sha256"]?.string ?? "")
         }
+        isolated = (json["isolated"]?.array ?? []).compactMap(\.string)
         hostVersion = json["host"]?.string ?? ""
         processor = json["processor"]?.string ?? ""
         started = json["started"]?.string ?? ""

@@ -46,6 +46,7 @@ struct RunSession {
         let options = RunOptions(
             directory: directory, threads: threads, hostVersion: InductVersion.text,
             plugins: { host.loaded.map { PluginIdentity(id: $0.id, version: $0.version, sha256: $0.sha256) } },
+            isolated: { host.isolated },
             progress: { line.show($0) },
             warn: { message in
                 line.clear()
@@ -53,12 +54,19 @@ struct RunSession {
             },
             isCancelled: { Interruption.isAsked })
         let result: RunResult
-        if resumes {
-            result = try Run.resume(recipe, opener: OracleDerivingOpener(host), kernels: host.kernels, options: options)
-        } else if let recipe {
-            result = try Run.start(recipe, opener: OracleDerivingOpener(host), kernels: host.kernels, options: options)
-        } else {
-            throw UsageError("\(directory) holds no run to resume")
+        do {
+            let opener = OracleDerivingOpener(host)
+            if resumes {
+                result = try Run.resume(recipe, opener: opener, kernels: host.kernels, options: options)
+            } else if let recipe {
+                result = try Run.start(recipe, opener: opener, kernels: host.kernels, options: options)
+            } else {
+                throw UsageError("\(directory) holds no run to resume")
+            }
+        } catch let failure as PluginFailure {
+            line.clear()
+            explainFailure(in: directory)
+            throw failure
         }
         line.clear()
         if result.ending == .interrupted {
@@ -68,6 +76,14 @@ struct RunSession {
             throw QuietExit(code: ExitStatus.interrupted)
         }
         return try finish(result)
+    }
+
+    /// Says how a run that a plugin has ended can go on.
+    private func explainFailure(in directory: String) {
+        guard let last = try? Run.open(directory).checkpoints.last else { return }
+        StandardError.write(
+            "induct: a plugin failed; a checkpoint of step \(last) is saved. Once the plugin is mended, go on with: "
+                + "induct run --resume --output \(directory)\n")
     }
 
     /// What came of a finished run, read from its directory; no figures are drawn.
