@@ -83,7 +83,7 @@ def words(seed: int, purpose: int, index: ArrayLike, count: int, start: int = 0)
     first, last = start >> 2, (start + count - 1) >> 2
     numbers = np.arange(first, last + 1, dtype=np.uint64)
     drawn = blocks(seed, purpose, np.asarray(index, np.uint64)[..., None], numbers)
-    flat = drawn.reshape(*drawn.shape[:-2], -1)
+    flat = drawn.reshape(*drawn.shape[:-2], 4 * numbers.size)
     return flat[..., start - 4 * first : start - 4 * first + count]
 
 

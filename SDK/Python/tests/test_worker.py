@@ -27,6 +27,8 @@ class Sources(unittest.TestCase):
             np.testing.assert_array_equal(part, whole[4:7, :7])
             self.assertFalse(np.array_equal(host.fill(host.array((8, 20), "int32"), view=1), whole))
             self.assertFalse(np.array_equal(host.fill(host.array((8, 20), "int32"), seed=2), whole))
+            self.assertEqual(host.fill(host.array((0, 5), "int32")).size, 0)
+            self.assertEqual(host.fill(host.array((2, 0), "int32")).size, 0)
             far = host.fill(host.array((2, 5), "int32"), first=2**40)
             np.testing.assert_array_equal(far[1:], host.fill(host.array((1, 5), "int32"), first=2**40 + 1))
 
@@ -99,6 +101,8 @@ class Models(unittest.TestCase):
             outputs = host.array((1, 4, 2))
             host.backward_or_forward(tokens, [scores], outputs, mode=1, experts=experts)
             np.testing.assert_allclose(outputs, np.broadcast_to([0.25, 0.75], (1, 4, 2)), rtol=1e-6)
+            nothing = [host.array((0, 4, 3)) for _ in range(2)]
+            host.backward_or_forward(host.array((0, 4), "int32"), [scores], host.array((0, 4, 2)), experts=nothing)
 
     def test_refuses_a_task_as_an_error_in_the_spec(self) -> None:
         schema = text_schema(3, 4) | {"task": "classification"}

@@ -98,6 +98,7 @@ class Host:
         array = np.frombuffer(self.memory, dtype, count, self._used).reshape(shape)
         self._used += -(-array.nbytes // 64) * 64
         array[...] = 77 if values is None else values
+        self._used += 64  # so that an empty array lies somewhere
         return array
 
     def reference(self, array: np.ndarray | None) -> bytes:

@@ -5,7 +5,15 @@ import InductCore
 
 extension PluginHost {
     /// How the worker of a part is started; nil: it runs in this process.
-    func launch(for plan: PartPlan) -> WorkerLaunch? {
+    func launch(for plan: PartPlan) throws(HostError) -> WorkerLaunch? {
+        if plan.resolved.runtime == .python {
+            guard let python = options.python else {
+                throw .refusedPlugin(path: plan.resolved.library, reason: PythonInterpreter.missing)
+            }
+            return WorkerLaunch(
+                executable: python.path, arguments: python.arguments(for: plan.resolved.library),
+                environment: python.environment)
+        }
         guard options.isolation.covers(plan.plugin, isForeign: plan.resolved.foreign != nil) else { return nil }
         // A worker that crashes is reported by the host; a backtrace would take seconds, and say nothing of the plugin.
         return WorkerLaunch(

@@ -50,7 +50,7 @@ extension PluginHost {
     }
 
     private func openSource(_ plan: PartPlan, _ surroundings: Surroundings) throws -> PluginSource {
-        if let launch = launch(for: plan) { return try isolatedSource(plan, launch, surroundings) }
+        if let launch = try launch(for: plan) { return try isolatedSource(plan, launch, surroundings) }
         let opening = try prepare(plan, surroundings)
         guard let create = opening.library.factories.source.create else { throw opening.missingFactory }
         var handle: UnsafePointer<induct_source>?
@@ -65,7 +65,7 @@ extension PluginHost {
     }
 
     private func openArchitecture(_ plan: PartPlan, _ surroundings: Surroundings) throws -> PluginArchitecture {
-        if let launch = launch(for: plan) { return try isolatedArchitecture(plan, launch, surroundings) }
+        if let launch = try launch(for: plan) { return try isolatedArchitecture(plan, launch, surroundings) }
         let opening = try prepare(plan, surroundings)
         let factories = opening.library.factories
         guard let create = plan.kind == .gate ? factories.gate.create : factories.architecture.create else {
@@ -83,7 +83,7 @@ extension PluginHost {
     }
 
     private func openEvaluator(_ plan: PartPlan, _ surroundings: Surroundings) throws -> PluginEvaluator {
-        if let launch = launch(for: plan) { return try isolatedEvaluator(plan, launch, surroundings) }
+        if let launch = try launch(for: plan) { return try isolatedEvaluator(plan, launch, surroundings) }
         let opening = try prepare(plan, surroundings)
         guard let create = opening.library.factories.evaluator.create else { throw opening.missingFactory }
         var handle: UnsafePointer<induct_evaluator>?

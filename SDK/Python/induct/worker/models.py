@@ -73,7 +73,8 @@ class ModelService:
         gradients = self._named(reader.references(gradient_count))
         positions = self._task.schema.position_count(length)
         row = (count, positions, self._width)
-        experts = [e.reshape(count, positions, -1) for e in reader.references(expert_count) if e is not None]
+        law = (count, positions, self._task.width)
+        experts = [array.reshape(law) for array in reader.references(expert_count) if array is not None]
         if not accumulate:
             for gradient in gradients.values():
                 gradient.fill(0)
@@ -92,7 +93,7 @@ class ModelService:
             output_gradients=None if output_gradients is None else output_gradients.reshape(row),
             gradients=gradients,
             experts=experts,
-            requests=_requests(request, reader, request_count),
+            requests=_requests(request, reader, request_count, (count, length)),
         )
 
     def _observe(self, request: Request) -> None:
@@ -109,7 +110,7 @@ class ModelService:
             length=length,
             step=step,
             parameters=parameters,
-            outputs=np.empty(0, np.float32) if outputs is None else outputs.reshape(count, positions, -1),
+            outputs=np.empty(0, np.float32) if outputs is None else outputs.reshape(count, positions, self._width),
             expert_losses=None if losses is None else losses.reshape(count, positions, expert_count),
         )
         self._model.observe(observation)
@@ -137,12 +138,12 @@ def parameter_json(parameter: Parameter) -> dict[str, Any]:
     }
 
 
-def _requests(request: Request, reader: Reader, count: int) -> list[PointRequest]:
+def _requests(request: Request, reader: Reader, count: int, items: tuple[int, int]) -> list[PointRequest]:
     result = []
     for description in request.json.get("requests", [])[:count]:
         tensor = reader.tensors(1)[0]
         mask = reader.references(1)[0]
         if tensor is not None:
-            mask = None if mask is None else mask.reshape(tensor.shape[0], -1)
+            mask = None if mask is None else mask.reshape(items)
             result.append(PointRequest(description["action"], description["point"], tensor, mask))
     return result
