@@ -31,9 +31,11 @@ enum Tools {
     }
 
     /// The results of `induct plugins check`.
-    static func check(_ library: String, limit: Int = 60) throws -> (code: Int32, results: JSON) {
+    static func check(
+        _ library: String, limit: Int = 60, environment: [String: String] = [:]
+    ) throws -> (code: Int32, results: JSON) {
         let arguments = ["plugins", "check", library, "--limit", "\(limit)", "--format", "json"]
-        let (code, output) = try run(induct, arguments, joined: false)
+        let (code, output) = try run(induct, arguments, environment: environment, joined: false)
         return (code, try JSON(parsing: output))
     }
 

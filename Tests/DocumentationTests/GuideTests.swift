@@ -64,6 +64,9 @@ struct GuideTests {
         environment["PATH"] = Self.program.deletingLastPathComponent().path + ":" + search
         environment["INDUCT_SOURCES"] = Checkout.root.path
         environment["INDUCT_VL_CONVERT"] = ""
+        // What a reader has installed with pip.
+        environment["INDUCT_PYTHON"] = Checkout.root.appending(path: ".build/python/bin/python").path
+        environment["PYTHONPATH"] = Checkout.root.appending(path: "SDK/Python").path
         environment["XDG_CACHE_HOME"] = scratch.appending(path: "cache").path
         process.environment = environment
         process.standardInput = FileHandle.nullDevice
