@@ -22,6 +22,7 @@ ITEMS = {
     "posterior": 16,
     "parameters": 32,
     "gate": 64,
+    "expert_losses": 128,
 }
 METRIC_KINDS = ("scalar", "curve", "table")
 
@@ -60,6 +61,7 @@ class EvaluationBatch(Arrays):
     oracle, belief, posterior: [count, P, classes | belief_size | component_count], float64
     component_of_belief: [belief_size], whose state it is
     gate: [count, P, K], weights of the outermost gate
+    expert_losses: [count, P, K], what the experts under it lose, each by itself
     points: activations by name
     parameters: by name
     """
@@ -83,6 +85,7 @@ class EvaluationBatch(Arrays):
         posterior: NDArray[np.float64] | None = None,
         component_of_belief: NDArray[np.uint32] | None = None,
         gate: NDArray[np.float32] | None = None,
+        expert_losses: NDArray[np.float32] | None = None,
         points: dict[str, NDArray[np.float32]] | None = None,
         parameters: dict[str, NDArray[np.float32]] | None = None,
     ) -> None:
@@ -99,6 +102,7 @@ class EvaluationBatch(Arrays):
         self.posterior = posterior
         self.component_of_belief = component_of_belief
         self.gate = gate
+        self.expert_losses = expert_losses
         self.points = points or {}
         self.parameters = parameters or {}
 

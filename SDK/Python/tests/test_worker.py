@@ -151,7 +151,7 @@ class Evaluators(unittest.TestCase):
                     *(accumulator, 0, 0, 10, 0, len(part), 4, 4, 3, 0, 0, 0, 0, 0, 0),
                 )
                 nothing = host.reference(None)
-                host.call(37, None, fixed + nothing + host.reference(part) + nothing * 5)
+                host.call(37, None, fixed + nothing + host.reference(part) + nothing * 6)
             host.call(8, {"accumulator": 1, "other": 2})
             answer, numbers = host.call(9, {"accumulator": 1})
             metric = answer["metrics"][0]

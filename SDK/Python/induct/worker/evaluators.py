@@ -77,6 +77,7 @@ class EvaluatorService:
             "posterior": take(component_count, "<f8"),
             "gate": take(expert_count),
             "component_of_belief": reader.references(1, "<u4")[0],
+            "expert_losses": take(expert_count),
         }
         arrays = reader.tensors(tensor_count)
         points = dict(zip(request.json.get("points", []), reader.tensors(point_count)))

@@ -122,6 +122,7 @@ final class IsolatedEvaluator: EvaluatorCalls, @unchecked Sendable {
             message.doubles(batch.posterior, rows * Int(batch.component_count))
             message.floats(batch.gate, rows * Int(batch.expert_count))
             message.reference(batch.component_of_belief, bytes: Int(batch.belief_size) * 4, .read)
+            message.floats(batch.expert_losses, rows * Int(batch.expert_count))
             for i in 0..<Int(batch.tensor_count) { message.tensor(batch.tensors[i], .read) }
             for i in 0..<Int(batch.point_count) { message.tensor(batch.points[i], .read) }
             for (i, description) in descriptions.enumerated() {

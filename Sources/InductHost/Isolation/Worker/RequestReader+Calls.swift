@@ -123,6 +123,7 @@ extension RequestReader {
             batch.componentOfBelief = Array(
                 UnsafeBufferPointer(start: components.assumingMemoryBound(to: UInt32.self), count: batch.beliefSize))
         }
+        batch.expertLosses = UnsafePointer(try floats())
         for _ in 0..<(try count(tensors)) { batch.tensors.append(try slice()) }
         for _ in 0..<(try count(points)) {
             guard let point = try slice() else { throw TableDefect("the request has no memory for a point") }
