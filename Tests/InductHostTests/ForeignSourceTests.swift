@@ -280,21 +280,44 @@ import Testing
         #expect(tokens.contains { $0[0] != 4 && $0.allSatisfy { $0 < 3 } })
     }
 
-    @Test func aCrashInAFunctionNamesPluginCallAndFunction() throws {
+    private static let crashing = """
+        {"kind": "source", "name": "crashing", "call": "int crash(uint32_t seed)", "arguments": {"seed": "seed"},
+         "vocabulary": 4, "outputs": {"tokens": {}}},
+        {"kind": "source", "name": "three", "call": "int three(inout unsigned short state[2], out int32_t tokens[3])",
+         "arguments": {"state": "seed"}, "success": [0], "vocabulary": 5, "outputs": {"tokens": {"from": "tokens"}}}
+        """
+
+    @Test func functionsInAProcessOfTheirOwnGiveTheSameBitsAndCrashAlone() throws {
         let workshop = try Workshop()
-        let path = try workshop.manifest(
-            """
-            {"kind": "source", "name": "crashing", "call": "int crash(uint32_t seed)", "arguments": {"seed": "seed"},
-             "vocabulary": 4, "outputs": {"tokens": {}}}
-            """)
-        let failure = try #require(throws: Workshop.Failure.self) {
-            try Workshop.run(
-                Workshop.buildDirectory + "/induct",
-                ["sample", "crashing", "--plugin", path, "--count", "1", "--length", "4", "--seed", "1"])
+        let path = try workshop.manifest(Self.crashing)
+        var options = workshop.options(plugins: [path])
+        options.isolation = .foreign
+        options.workerArguments = ["--plugin", path, "--kernels", "reference"]
+        let host = try PluginHost(options)
+        let failure = try #require(throws: PluginFailure.self) {
+            try Workshop.tokens(host.source(PluginSpec(parsing: "crashing")), count: 1, length: 4)
         }
-        #expect(failure.description.contains("exit code 69"))
         #expect(failure.description.contains("org.example.foreign/crashing"), "\(failure)")
         #expect(failure.description.contains("SIGSEGV"), "\(failure)")
         #expect(failure.description.contains("fill"), "\(failure)")
+        #expect(
+            try Workshop.tokens(host.source(PluginSpec(parsing: "three")), first: 3, count: 5, length: 9)
+                == workshop.tokens(path, "three", first: 3, count: 5, length: 9))
+        #expect(host.isolated == ["org.example.foreign"])
+    }
+
+    @Test(arguments: [[], ["--isolate=none"]])
+    func aCrashEndsACommandByNamingPluginCallAndSignal(arguments: [String]) throws {
+        let workshop = try Workshop()
+        let path = try workshop.manifest(Self.crashing)
+        let failure = try #require(throws: Workshop.Failure.self) {
+            try Workshop.run(
+                Workshop.buildDirectory + "/induct",
+                ["sample", "crashing", "--plugin", path, "--count", "1", "--length", "4", "--seed", "1"] + arguments)
+        }
+        #expect(failure.description.contains("exit code 69"), "\(failure)")
+        for text in ["org.example.foreign/crashing", "SIGSEGV", "fill"] {
+            #expect(failure.description.contains(text), "\(failure)")
+        }
     }
 }

@@ -23,7 +23,8 @@ struct CommonOptions: ParsableArguments {
     @Option(
         parsing: .singleValue,
         help: ArgumentHelp(
-            "Run plugins in processes of their own: --isolate all of them, --isolate=ID one; may be repeated.",
+            "Run plugins in processes of their own: --isolate all of them, --isolate=ID one, may be repeated; =none not even "
+                + "foreign functions, which otherwise are.",
             valueName: "id"))
     var isolate: [String] = []
 
@@ -32,7 +33,9 @@ struct CommonOptions: ParsableArguments {
 
     /// Which parts run in processes of their own.
     var isolation: Isolation {
-        isolate.isEmpty ? .foreign : isolate.contains(IsolationArgument.all) ? .all : .plugins(Set(isolate))
+        if isolate.isEmpty { return .foreign }
+        if isolate.contains(IsolationArgument.all) { return .all }
+        return isolate == [IsolationArgument.none] ? .none : .plugins(Set(isolate))
     }
 
     /// These options, except for the format, as another `induct` takes them.

@@ -4,6 +4,8 @@
 enum IsolationArgument {
     /// What `--isolate` alone means.
     static let all = "all"
+    /// Nothing has a process of its own, not even foreign functions.
+    static let none = "none"
 
     /// `--isolate` becomes `--isolate=all`; what follows "--" is left alone.
     static func completed(_ arguments: [String]) -> [String] {
