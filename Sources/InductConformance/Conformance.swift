@@ -50,6 +50,10 @@ package struct Conformance {
     }
 
     private func result(of check: Check, _ part: PluginListing.Part) -> CheckResult {
+        if let reason = check.reasonToSkip(for: listing.runtime) {
+            return CheckResult(
+                id: check.id, part: "\(part.kind.name) \(part.name)", status: .skipped, message: reason)
+        }
         let first = answer(check, part, environment: [:])
         var result = first.result
         guard result.status == .passed, let evidence = first.evidence else { return result }

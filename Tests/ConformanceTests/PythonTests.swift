@@ -18,14 +18,15 @@ struct PythonTests {
         }
     }
 
-    @Test("of every kind pass their checks as they are written", arguments: ScaffoldTests.kinds)
-    func scaffoldsPassTheirChecks(kind: String) throws {
+    /// The guides check files of the other kinds; `make test-matrix` scaffolds of all.
+    @Test("pass their checks as they are written")
+    func scaffoldPassesItsChecks() throws {
         try Tools.inScratch { scratch in
             let environment = try Python.environment(cache: scratch.appending(path: "cache"))
             let directory = scratch.appending(path: "mine").path
-            let name = "my-own-\(kind)"
+            let name = "my-own-gate"
             let made = try Tools.run(
-                Tools.induct, ["plugins", "new", kind, name, "--language", "python", "--output", directory])
+                Tools.induct, ["plugins", "new", "gate", name, "--language", "python", "--output", directory])
             try #require(made.code == 0, "\(made.output)")
             let report = try Tools.check("\(directory)/\(name).py", environment: environment)
             let failed = report.results.checks("failed")
