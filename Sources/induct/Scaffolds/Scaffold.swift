@@ -41,9 +41,11 @@ struct Scaffold {
     /// Writes the files into a directory that does not exist yet.
     func write(to directory: String) throws { try NewDirectory.write(try files(), to: directory) }
 
+    /// By way of marks that no template holds, for the new name may hold the old one.
     private func renamed(_ text: String, from old: ScaffoldName) -> String {
-        text.replacing(old.kebab, with: name.kebab).replacing(old.snake, with: name.snake)
-            .replacing(old.type, with: name.type)
+        text.replacing(old.kebab, with: "\u{1}").replacing(old.snake, with: "\u{2}").replacing(old.type, with: "\u{3}")
+            .replacing("\u{1}", with: name.kebab).replacing("\u{2}", with: name.snake)
+            .replacing("\u{3}", with: name.type)
     }
 
     private func placed(_ text: String) -> String {
