@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 // The quantile function of the standard normal law at (word + 1/2) / 2^32, operation for operation that of
-// induct_normal_float in random.h, where the formulas are: eight at a time, both branches computed and one chosen.
+// induct_normal_float in random.h, where the formulas are: eight at a time, the two branches one after the other.
 // Source: M. J. Wichura, "Algorithm AS 241", Applied Statistics 37, 1988.
 
 import CVectors
@@ -62,12 +62,78 @@ private func parted(_ t: Doubles) -> (exponent: Doubles, mantissa: Doubles) {
     return (exponents(unsafeBitCast(shifted, to: SIMD8<Int64>.self)), unsafeBitCast(mantissa, to: Doubles.self))
 }
 
+/// Words of one round: what is far out is gathered in as many places on the stack.
+private let wordsPerRound = 256
+
 /// Replaces words, stored as the bits of floats, by their normal quantiles.
+///
+/// All are taken for central ones; the 15% that lie further out are gathered beforehand, and replace what that gave.
 func normalQuantiles(ofWordsIn values: UnsafeMutablePointer<Float>, count: Int) {
+    withUnsafeTemporaryAllocation(of: UInt32.self, capacity: 2 * (wordsPerRound + 8)) { room in
+        guard let far = room.baseAddress else { return }
+        let places = far + (wordsPerRound + 8)
+        var offset = 0
+        while offset < count {
+            let part = min(wordsPerRound, count - offset)
+            let start = values + offset
+            let gathered = gatherFar(start, count: part, into: far, places)
+            replaceCentral(start, count: part)
+            replaceFar(far, places, count: gathered, in: start)
+            offset += part
+        }
+    }
+}
+
+/// 1 where |q| > .425, for the word itself, else 0: a difference's sign, since a branch would be guessed wrong too often.
+@inline(always)
+private func isFar(_ word: UInt32) -> Int {
+    1 &- Int(truncatingIfNeeded: (UInt64(word &- 322_122_547) &- 3_650_722_202) &>> 63)
+}
+
+@inline(never)
+private func gatherFar(
+    _ values: UnsafeMutablePointer<Float>, count: Int, into far: UnsafeMutablePointer<UInt32>,
+    _ places: UnsafeMutablePointer<UInt32>
+) -> Int {
+    let words = UnsafeMutableRawPointer(values).assumingMemoryBound(to: UInt32.self)
+    var gathered = 0
+    for place in 0..<count {
+        far[gathered] = words[place]
+        places[gathered] = UInt32(truncatingIfNeeded: place)
+        gathered &+= isFar(words[place])
+    }
+    return gathered
+}
+
+/// `far` has room for seven words more than `count`.
+@inline(never)
+private func replaceFar(
+    _ far: UnsafeMutablePointer<UInt32>, _ places: UnsafeMutablePointer<UInt32>, count: Int,
+    in values: UnsafeMutablePointer<Float>
+) {
+    guard count > 0 else { return }
+    (far + count).update(repeating: 0, count: 7)
+    let quantiles = UnsafeMutableRawPointer(far).assumingMemoryBound(to: Float.self)
+    var group = 0
+    while group < count {
+        let words = doublesOfWords(far + group)
+        let p = (words + Doubles(repeating: 0.5)) * Doubles(repeating: 0x1p-32)
+        let q = p - Doubles(repeating: 0.5)
+        let zero = Doubles(repeating: 0)
+        let magnitude = tail(select(q, less: zero, p, else: Doubles(repeating: 1) - p))
+        storeFloats(select(q, less: zero, -magnitude, else: magnitude), quantiles + group)
+        group += 8
+    }
+    for number in 0..<count { values[Int(places[number])] = quantiles[number] }
+}
+
+/// Replaces all words as if they were central ones, eight at a time.
+@inline(never)
+private func replaceCentral(_ values: UnsafeMutablePointer<Float>, count: Int) {
     let words = UnsafeMutableRawPointer(values).assumingMemoryBound(to: UInt32.self)
     var offset = 0
     while offset + 8 <= count {
-        storeFloats(quantiles(doublesOfWords(words + offset)), values + offset)
+        storeFloats(centre(centred(doublesOfWords(words + offset))), values + offset)
         offset += 8
     }
     guard offset < count else { return }
@@ -76,17 +142,13 @@ func normalQuantiles(ofWordsIn values: UnsafeMutablePointer<Float>, count: Int) 
         edge.update(repeating: 0, count: 8)
         edge.update(from: words + offset, count: count - offset)
         let floats = UnsafeMutableRawPointer(edge).assumingMemoryBound(to: Float.self)
-        storeFloats(quantiles(doublesOfWords(edge)), floats)
+        storeFloats(centre(centred(doublesOfWords(edge))), floats)
         (values + offset).update(from: floats, count: count - offset)
     }
 }
 
+/// The probability's distance from one half.
 @inline(always)
-private func quantiles(_ words: Doubles) -> Doubles {
-    let p = (words + Doubles(repeating: 0.5)) * Doubles(repeating: 0x1p-32)
-    let q = p - Doubles(repeating: 0.5)
-    let zero = Doubles(repeating: 0)
-    let far = tail(select(q, less: zero, p, else: Doubles(repeating: 1) - p))
-    let signed = select(q, less: zero, -far, else: far)
-    return select(Doubles(repeating: 0.425), less: magnitude(q), signed, else: centre(q))
+private func centred(_ words: Doubles) -> Doubles {
+    (words + Doubles(repeating: 0.5)) * Doubles(repeating: 0x1p-32) - Doubles(repeating: 0.5)
 }
