@@ -60,7 +60,7 @@ struct BenchSourceCommand: ParsableCommand {
         let argument = try SpecArgument(options.source)
         let source = try argument.pointing { try host.source($0) }
         let pool = WorkerPool(threads: try RunSession.threads(options.threads))
-        let batches = (0..<options.steps).map { UInt64($0) * UInt64(options.batch) }
+        let batches = try firstSamples(source)
         let rooms = (0..<pool.threads).map { _ in
             Batch(schema: source.schema, count: options.batch, length: options.length)
         }
@@ -85,6 +85,16 @@ struct BenchSourceCommand: ParsableCommand {
             stepsPerSecond: median, tokensPerSecond: median * Double(options.batch * options.length),
             threads: pool.threads, kernels: host.kernels.variant, repetitions: rates
         ).print(common.format)
+    }
+
+    /// Where each batch begins: one after the other, from the start again where the view ends.
+    private func firstSamples(_ source: any Source) throws -> [UInt64] {
+        let batch = UInt64(options.batch)
+        guard let count = source.views[0].count else { return (0..<options.steps).map { UInt64($0) * batch } }
+        guard batch <= count else {
+            throw UsageError("--batch \(batch) is more than the \(count) samples of the view \(source.views[0].name)")
+        }
+        return (0..<options.steps).map { UInt64($0) % (count / batch) * batch }
     }
 
     /// What went wrong in one worker; each has its own.
