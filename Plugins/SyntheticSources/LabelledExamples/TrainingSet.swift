@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import InductSDK
+
+/// Which sequences of a finite training set have their query's class fixed, so that every class is a query at least once.
+///
+/// C distinct places, drawn at random among the N, hold one class each; all others draw theirs by the law.
+struct FixedQueries: Sendable {
+    /// In ascending order of places.
+    private let places: [UInt64]
+    private let labels: [Int]
+
+    /// The draws of places, which belong to the task.
+    static let draw: UInt32 = 4
+
+    /// `classes` at most `sequences`.
+    init(seed: UInt64, classes: Int, sequences: UInt64) {
+        // A shuffle of [0, N) cut off after C steps, of which only what has moved is kept.
+        var stream = RandomStream(seed: seed, purpose: .task(kind: Self.draw), index: 0)
+        var moved: [UInt64: UInt64] = [:]
+        var pairs: [(place: UInt64, label: Int)] = []
+        for label in 0..<classes {
+            let here = UInt64(label)
+            let word = UInt64(stream.next()) << 32 | UInt64(stream.next())
+            let there = here + word.multipliedFullWidth(by: sequences - here).high
+            pairs.append((moved[there] ?? there, label))
+            moved[there] = moved[here] ?? here
+        }
+        pairs.sort { $0.place < $1.place }
+        places = pairs.map(\.place)
+        labels = pairs.map(\.label)
+    }
+
+    /// The class of the query of a sequence; nil where it is drawn.
+    func label(at place: UInt64) -> Int? {
+        var (low, high) = (0, places.count)
+        while low < high {
+            let middle = (low + high) / 2
+            if places[middle] < place { low = middle + 1 } else { high = middle }
+        }
+        return low < places.count && places[low] == place ? labels[low] : nil
+    }
+}
+
+/// The sequences of a finite training set, made once and then copied.
+final class TrainingSet: @unchecked Sendable {
+    private let inputs: UnsafeMutablePointer<Float>
+    private let facts: UnsafeMutablePointer<Int32>
+    private let inputCount: Int
+    private let factCount: Int
+
+    /// Bytes that `sequences` take.
+    static func size(sequences: UInt64, inputCount: Int, factCount: Int) -> UInt64? {
+        let (bytes, overflows) = sequences.multipliedReportingOverflow(by: UInt64(4 * (inputCount + factCount)))
+        return overflows ? nil : bytes
+    }
+
+    /// Makes every sequence: `fill` gets its number, and where inputs and facts go.
+    init(
+        sequences: Int, inputCount: Int, factCount: Int,
+        _ fill: (UInt64, UnsafeMutablePointer<Float>, UnsafeMutablePointer<Int32>) -> Void
+    ) {
+        self.inputCount = inputCount
+        self.factCount = factCount
+        inputs = .allocate(capacity: sequences * inputCount)
+        facts = .allocate(capacity: sequences * factCount)
+        for sequence in 0..<sequences {
+            fill(UInt64(sequence), inputs + sequence * inputCount, facts + sequence * factCount)
+        }
+    }
+
+    deinit {
+        inputs.deallocate()
+        facts.deallocate()
+    }
+
+    /// The inputs of a sequence, `[items, dimension]`.
+    func inputs(_ sequence: UInt64) -> UnsafePointer<Float> { UnsafePointer(inputs + Int(sequence) * inputCount) }
+
+    /// The rest of a sequence, as `ExampleDraw.Facts` says.
+    func facts(_ sequence: UInt64) -> UnsafeMutablePointer<Int32> { facts + Int(sequence) * factCount }
+}
