@@ -89,7 +89,7 @@ install: build
 	install -m 644 SDK/C/plugin.version "$(DESTDIR)$(PREFIX)/share/induct/"
 	rm -rf "$(DESTDIR)$(PREFIX)/share/induct/SDK"
 	install -d "$(DESTDIR)$(PREFIX)/share/induct/SDK"
-	tar -c -C SDK --exclude=.build --exclude=target . | tar -x --no-same-owner -C "$(DESTDIR)$(PREFIX)/share/induct/SDK"
+	tar -c -C SDK --exclude=.build --exclude=target --exclude=__pycache__ . | tar -x --no-same-owner -C "$(DESTDIR)$(PREFIX)/share/induct/SDK"
 	install -d "$(DESTDIR)$(PREFIX)/share/induct/experiments"
 	cp -R Experiments/. "$(DESTDIR)$(PREFIX)/share/induct/experiments/"
 	install -d "$(DESTDIR)$(PREFIX)/share/induct/configurations"

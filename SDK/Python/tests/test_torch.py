@@ -1,10 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
 """A PyTorch module as an architecture: aliasing, autograd against finite differences and against NumPy, refusals."""
 
+import os
+import tempfile
+import textwrap
 import unittest
+from pathlib import Path
 
 import numpy as np
-from worker_host import Failure, Host, text_schema
+from worker_host import Failure, Host, template, text_schema
+
+import induct
 
 try:
     import torch  # noqa: F401
@@ -158,3 +164,45 @@ class TorchArchitectures(unittest.TestCase):
         with Host(UNKNOWN) as host:
             created, _ = host.create("architecture", "stated", schema=text_schema(3, 4), length=4)
             self.assertEqual(created["architecture"]["parameters"][0]["b"], 0.5)
+
+
+TABLE = """
+    import torch
+    import induct
+
+    class Table(torch.nn.Module):
+        def __init__(self, classes):
+            super().__init__()
+            self.table = torch.nn.Embedding(classes, classes)
+
+        def forward(self, tokens):
+            return self.table(tokens)
+
+        def initialisers(self):
+            return {"table.weight": induct.normal(0.02)}
+
+    @induct.torch_architecture
+    def torch_bigram(task: induct.Task) -> torch.nn.Module:
+        return Table(task.classes)
+"""
+
+
+@unittest.skipUnless(torch and os.environ.get("INDUCT"), "PyTorch, or INDUCT, the program, is not there")
+class TorchRuns(unittest.TestCase):
+    def test_train_as_the_same_architecture_in_numpy_does(self) -> None:
+        with tempfile.TemporaryDirectory() as scratch:
+            Path(scratch, "table.py").write_text(textwrap.dedent(TABLE))
+            Path(scratch, "bigram.py").write_text(template("architecture"))
+            weights = []
+            for name in ("torch-bigram", "bigram"):
+                recipe = {
+                    "seed": 4,
+                    "source": "golden-mean(p=0.5)",
+                    "architecture": name,
+                    "training": {"length": 16, "batch": 32, "steps": 20, "optimizer": "adam(learning_rate=0.05)"},
+                    "checkpoints": {"every": 10, "keep": 2},
+                }
+                run = induct.run(recipe, Path(scratch, name), plugins=[scratch], progress=False)
+                weights.append(run.checkpoint()["table.weight"])
+            self.assertGreater(np.abs(weights[0]).max(), 0.3)
+            np.testing.assert_allclose(weights[0], weights[1], atol=1e-5)

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Reads safetensors with NumPy alone.
 
-The format: uint64 n, little-endian; n bytes of JSON {"name": {"dtype", "shape", "data_offsets": [begin, end]}, ...}, where
-"__metadata__" holds texts; then the data.
+The format: uint64 n, little-endian; n bytes of JSON {"name": {"dtype", "shape", "data_offsets": [begin, end]}, ...},
+where "__metadata__" holds texts; then the data.
 """
 
 from __future__ import annotations
