@@ -103,6 +103,39 @@ struct ExamplesCase: CustomTestStringConvertible, Sendable {
         }
     }
 
+    /// A request makes the last block compute every row; without one it computes the query's alone.
+    @Test(arguments: [PassMode.evaluate, .train])
+    func theQuerysRowComesOutTheSameAlone(_ mode: PassMode) throws {
+        let driver = try ExamplesCase.all[0].driver(host)
+        let alone = try driver.forward(mode)
+        let stream = Tensor(.float32, [driver.count, 5, 12])
+        let whole = try driver.forward(
+            mode, requests: [PassRequest(action: .read, point: "blocks.1.residual", tensor: stream.slice)])
+        #expect(zip(alone, whole).allSatisfy { ($0 - $1).magnitude <= 1e-6 })
+        #expect(stream.floats.allSatisfy { $0 != 0 })
+    }
+
+    /// Chan et al.'s transformer: LeCun-normal weights as JAX draws them, zero biases, and inputs without a layer.
+    @Test func linearLayersAreLeCunNormal() throws {
+        let model = try host.architecture(
+            PluginSpec(
+                parsing: "transformer(layers=2, width=64, heads=1, input_embedding=identity, positions=sinusoidal, "
+                    + "position_base=30, initialiser=\"lecun-normal\")"),
+            schema: TestHost.examples(items: 2, size: 64, classes: 10), length: 2)
+        #expect(!model.parameters.contains { $0.name.hasPrefix("embedding.inputs") })
+        for parameter in model.parameters {
+            switch parameter.initialiser {
+            case .truncatedNormal(let mean, let deviation):
+                // One-hot labels go in by the rows of their table.
+                let inputs = parameter.name == "embedding.labels" ? parameter.shape[0] : parameter.shape[1]
+                #expect(mean == 0 && (deviation * 0.879_625_661 * Double(inputs).squareRoot() - 1).magnitude < 1e-8)
+            case .zeros: #expect(parameter.name.hasSuffix("bias"))
+            case .constant(let value): #expect(value == 1 && parameter.name.hasSuffix("gain"))
+            default: Issue.record("\(parameter.name) is drawn from \(parameter.initialiser)")
+            }
+        }
+    }
+
     @Test func theLabelsAreSeenAndTheirOrderMatters() throws {
         let driver = try ExamplesCase.all[0].driver(host)
         let labels = try #require(driver.inputs[1])
