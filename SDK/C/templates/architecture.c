@@ -11,7 +11,6 @@
 
 #include <induct/induct.h>
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -21,14 +20,6 @@ typedef struct table_model {
     int64_t shape[2];
     uint32_t tokens; /* where "tokens" stands in the schema */
 } table_model;
-
-static induct_status fail(induct_error *error, induct_status status, const char *message) {
-    if (error && error->struct_size >= sizeof *error) {
-        error->status = status;
-        snprintf(error->message, sizeof error->message, "%s", message);
-    }
-    return status;
-}
 
 static void destroy(const induct_architecture *self) { free(self->instance); }
 
@@ -51,7 +42,7 @@ static induct_status forward(const induct_architecture *self, const induct_pass 
     const int32_t *tokens = (const int32_t *)pass->tensors[model->tokens]->data;
     for (int64_t row = 0; row < rows; row++) {
         if (tokens[row] < 0 || tokens[row] >= classes)
-            return fail(error, INDUCT_INVALID_ARGUMENT, "bigram: a token lies outside the vocabulary");
+            return induct_fail(error, INDUCT_INVALID_ARGUMENT, "bigram: a token lies outside the vocabulary");
         memcpy(pass->outputs + row * classes, pass->parameters[0] + tokens[row] * classes,
                (size_t)classes * sizeof(float));
     }
@@ -82,13 +73,16 @@ static const void *get_extension(const induct_architecture *self, const char *ex
 }
 
 static induct_status create(const induct_create *call, const induct_architecture **architecture, induct_error *error) {
+    if (!INDUCT_HAS(call, induct_create, schema))
+        return induct_fail(error, INDUCT_INVALID_ARGUMENT, "bigram: the host gives no schema");
     const induct_schema *schema = call->schema;
     uint32_t tokens = 0;
     while (tokens < schema->tensor_count && strcmp(schema->tensors[tokens]->name, "tokens") != 0) tokens++;
     if (schema->task != INDUCT_TASK_NEXT_TOKEN || tokens == schema->tensor_count)
-        return fail(error, INDUCT_INVALID_ARGUMENT, "bigram: needs a source of tokens; use another architecture here");
+        return induct_fail(
+            error, INDUCT_INVALID_ARGUMENT, "bigram: needs a source of tokens; use another architecture here");
     table_model *model = (table_model *)calloc(1, sizeof *model);
-    if (!model) return fail(error, INDUCT_RESOURCE_EXHAUSTED, "bigram: out of memory");
+    if (!model) return induct_fail(error, INDUCT_RESOURCE_EXHAUSTED, "bigram: out of memory");
     model->tokens = tokens;
     model->shape[0] = model->shape[1] = schema->classes;
     model->table = (induct_parameter){

@@ -10,7 +10,6 @@
 #include <induct/induct.h>
 
 #include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -27,14 +26,6 @@ typedef struct result {
     double numbers[]; /* means [positions], then standard errors [positions] */
 } result;
 
-static induct_status fail(induct_error *error, induct_status status, const char *message) {
-    if (error && error->struct_size >= sizeof *error) {
-        error->status = status;
-        snprintf(error->message, sizeof error->message, "%s", message);
-    }
-    return status;
-}
-
 static void destroy(const induct_evaluator *self) { free(self->instance); }
 
 static const induct_need losses = {
@@ -48,14 +39,14 @@ static const induct_need *need(const induct_evaluator *self, uint32_t index) {
 static induct_status begin(const induct_evaluator *self, void **state, induct_error *error) {
     (void)self;
     *state = calloc(1, sizeof(accumulator));
-    return *state ? INDUCT_OK : fail(error, INDUCT_RESOURCE_EXHAUSTED, "mean-loss: out of memory");
+    return *state ? INDUCT_OK : induct_fail(error, INDUCT_RESOURCE_EXHAUSTED, "mean-loss: out of memory");
 }
 
 static induct_status reserve(accumulator *sums, int64_t positions, induct_error *error) {
     if (sums->positions == positions) return INDUCT_OK;
-    if (sums->positions != 0) return fail(error, INDUCT_INTERNAL, "mean-loss: the number of positions changed");
+    if (sums->positions != 0) return induct_fail(error, INDUCT_INTERNAL, "mean-loss: the number of positions changed");
     sums->sums = (double *)calloc(2 * (size_t)positions, sizeof(double));
-    if (!sums->sums) return fail(error, INDUCT_RESOURCE_EXHAUSTED, "mean-loss: out of memory");
+    if (!sums->sums) return induct_fail(error, INDUCT_RESOURCE_EXHAUSTED, "mean-loss: out of memory");
     sums->positions = positions;
     return INDUCT_OK;
 }
@@ -64,7 +55,8 @@ static induct_status consume(const induct_evaluator *self, void *state, const in
                              induct_error *error) {
     (void)self;
     accumulator *sums = (accumulator *)state;
-    if (!batch->losses || batch->positions < 1) return fail(error, INDUCT_INTERNAL, "mean-loss: was given no losses");
+    if (!INDUCT_HAS(batch, induct_evaluation_batch, losses) || !batch->losses || batch->positions < 1)
+        return induct_fail(error, INDUCT_INTERNAL, "mean-loss: was given no losses");
     const induct_status status = reserve(sums, batch->positions, error);
     if (status != INDUCT_OK) return status;
     for (uint64_t sample = 0; sample < batch->count; sample++) {
@@ -100,7 +92,7 @@ static induct_status finish(const induct_evaluator *self, const void *state, ind
     const accumulator *sums = (const accumulator *)state;
     const int64_t positions = sums->positions;
     result *given = (result *)calloc(1, sizeof *given + 2 * (size_t)positions * sizeof(double));
-    if (!given) return fail(error, INDUCT_RESOURCE_EXHAUSTED, "mean-loss: out of memory");
+    if (!given) return induct_fail(error, INDUCT_RESOURCE_EXHAUSTED, "mean-loss: out of memory");
     double *errors = given->numbers + positions;
     for (int64_t position = 0; position < positions; position++) {
         const double mean = sums->sums[position] / sums->samples;
@@ -129,7 +121,7 @@ static void discard(const induct_evaluator *self, void *state) {
 static induct_status create(const induct_create *call, const induct_evaluator **evaluator, induct_error *error) {
     (void)call;
     induct_evaluator *made = (induct_evaluator *)calloc(1, sizeof *made);
-    if (!made) return fail(error, INDUCT_RESOURCE_EXHAUSTED, "mean-loss: out of memory");
+    if (!made) return induct_fail(error, INDUCT_RESOURCE_EXHAUSTED, "mean-loss: out of memory");
     *made = (induct_evaluator){
         .struct_size = sizeof *made, .instance = made, .destroy = destroy, .need = need, .begin = begin,
         .consume = consume, .merge = merge, .finish = finish, .discard = discard};

@@ -10,7 +10,6 @@
 #include <induct/induct.h>
 
 #include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -22,14 +21,6 @@ typedef struct learned_weights {
     int64_t shape[1];
     int64_t positions; /* P, or 0 where there is one for every item */
 } learned_weights;
-
-static induct_status fail(induct_error *error, induct_status status, const char *message) {
-    if (error && error->struct_size >= sizeof *error) {
-        error->status = status;
-        snprintf(error->message, sizeof error->message, "%s", message);
-    }
-    return status;
-}
 
 static void destroy(const induct_gate *self) { free(self->instance); }
 
@@ -95,10 +86,12 @@ static const void *get_extension(const induct_gate *self, const char *extension_
 }
 
 static induct_status create(const induct_create *call, const induct_gate **result, induct_error *error) {
+    if (!INDUCT_HAS(call, induct_create, expert_count))
+        return induct_fail(error, INDUCT_INVALID_ARGUMENT, "learned-weights: the host does not say how many experts");
     if (call->expert_count < 1 || call->expert_count > MAXIMUM_EXPERTS)
-        return fail(error, INDUCT_INVALID_ARGUMENT, "learned-weights: takes 1 to 64 experts");
+        return induct_fail(error, INDUCT_INVALID_ARGUMENT, "learned-weights: takes 1 to 64 experts");
     learned_weights *gate = (learned_weights *)calloc(1, sizeof *gate);
-    if (!gate) return fail(error, INDUCT_RESOURCE_EXHAUSTED, "learned-weights: out of memory");
+    if (!gate) return induct_fail(error, INDUCT_RESOURCE_EXHAUSTED, "learned-weights: out of memory");
     gate->shape[0] = (int64_t)call->expert_count;
     gate->positions = call->schema->task == INDUCT_TASK_NEXT_TOKEN ? 0 : call->schema->positions;
     gate->scores = (induct_parameter){

@@ -31,14 +31,6 @@ static const induct_view views[2] = {
     {sizeof(induct_view), 0, "test", 0},
 };
 
-static induct_status fail(induct_error *error, induct_status status, const char *message) {
-    if (error && error->struct_size >= sizeof *error) {
-        error->status = status;
-        snprintf(error->message, sizeof error->message, "%s", message);
-    }
-    return status;
-}
-
 /* The number behind "key": in a JSON object that the host has checked and completed. */
 static double number(const char *config, const char *key) {
     char quoted[64];
@@ -65,7 +57,10 @@ static const induct_view *view(const induct_source *self, uint32_t index) {
 /* Word 0 of a sample's stream is its first token; words 2 t - 1 and 2 t decide whether token t jumps, and where to. */
 static induct_status fill(const induct_source *self, const induct_source_fill *call, induct_error *error) {
     const noisy_cycle *cycle = (const noisy_cycle *)self->instance;
-    if (call->view > 1) return fail(error, INDUCT_OUT_OF_RANGE, "noisy-cycle has the views 0 (train) and 1 (test)");
+    if (call->view > 1)
+        return induct_fail(error, INDUCT_OUT_OF_RANGE, "noisy-cycle has the views 0 (train) and 1 (test)");
+    if (!INDUCT_HAS(call, induct_source_fill, tensors))
+        return induct_fail(error, INDUCT_INVALID_ARGUMENT, "noisy-cycle: the host gives no tensors to fill");
     if (!call->tensors[0]) return INDUCT_OK;
     const uint32_t purpose = INDUCT_PURPOSE(call->view, INDUCT_DRAW_SEQUENCE);
     const uint32_t jump = induct_threshold(cycle->noise);
@@ -108,17 +103,23 @@ static void write_hmm(noisy_cycle *cycle) {
 }
 
 static induct_status create(const induct_create *call, const induct_source **source, induct_error *error) {
-    const uint32_t vocabulary = (uint32_t)number(call->config, "vocabulary");
-    if (vocabulary < 2 || vocabulary > 256)
-        return fail(error, INDUCT_INVALID_ARGUMENT, "noisy-cycle: vocabulary must lie in [2, 256]");
+    if (!INDUCT_HAS(call, induct_create, config))
+        return induct_fail(error, INDUCT_INVALID_ARGUMENT, "noisy-cycle: the host gives no configuration");
+    const double wanted = number(call->config, "vocabulary");
+    const double noise = number(call->config, "noise");
+    if (!(wanted >= 2 && wanted <= 256))
+        return induct_fail(error, INDUCT_INVALID_ARGUMENT, "noisy-cycle: vocabulary must lie in [2, 256]");
+    if (!(noise >= 0 && noise <= 1))
+        return induct_fail(error, INDUCT_INVALID_ARGUMENT, "noisy-cycle: noise must lie in [0, 1]");
+    const uint32_t vocabulary = (uint32_t)wanted;
     noisy_cycle *cycle = (noisy_cycle *)calloc(1, sizeof *cycle);
     if (cycle) cycle->numbers = (double *)calloc(((size_t)vocabulary * vocabulary + 1) * vocabulary, sizeof(double));
     if (!cycle || !cycle->numbers) {
         free(cycle);
-        return fail(error, INDUCT_RESOURCE_EXHAUSTED, "noisy-cycle: out of memory");
+        return induct_fail(error, INDUCT_RESOURCE_EXHAUSTED, "noisy-cycle: out of memory");
     }
     cycle->vocabulary = vocabulary;
-    cycle->noise = number(call->config, "noise");
+    cycle->noise = noise;
     cycle->tokens = (induct_tensor_schema){
         .struct_size = sizeof cycle->tokens, .role = INDUCT_ROLE_INPUT, .name = "tokens",
         .dtype = {INDUCT_TYPE_INT, 32, 1}, .rank = 2, .shape = tokens_shape, .limit = vocabulary};

@@ -31,6 +31,11 @@ pub const ITEM_LOSSES: u32 = 2;
 pub const ITEM_ORACLE: u32 = 4;
 pub const ITEM_BELIEF: u32 = 8;
 pub const ITEM_POSTERIOR: u32 = 16;
+pub const ITEM_PARAMETERS: u32 = 32;
+pub const ITEM_GATE: u32 = 64;
+
+pub const PARAMETERS_CURRENT: u32 = 0;
+pub const PARAMETERS_INITIAL: u32 = 1;
 
 #[repr(C)]
 pub struct induct_error {
@@ -55,6 +60,7 @@ pub struct induct_descriptor {
 }
 
 #[repr(C)]
+#[derive(Clone, Copy)]
 pub struct induct_create {
     pub struct_size: u32,
     pub child_count: u32,
@@ -133,6 +139,7 @@ pub struct induct_view {
 }
 
 #[repr(C)]
+#[derive(Clone, Copy)]
 pub struct induct_source_fill {
     pub struct_size: u32,
     pub view: u32,
@@ -191,6 +198,7 @@ pub struct induct_parameter {
 }
 
 #[repr(C)]
+#[derive(Clone, Copy)]
 pub struct induct_pass {
     pub struct_size: u32,
     pub mode: u32,
@@ -237,9 +245,12 @@ pub struct induct_need {
     pub items: u32,
     pub point_count: u32,
     pub points: *const *const c_char,
+    pub optional_items: u32,
+    pub parameters: u32,
 }
 
 #[repr(C)]
+#[derive(Clone, Copy)]
 pub struct induct_evaluation_batch {
     pub struct_size: u32,
     pub need: u32,
@@ -265,6 +276,8 @@ pub struct induct_evaluation_batch {
     pub parameters: *const *const f32,
     pub gate: *const f32,
     pub expert_count: u64,
+    pub point_names: *const *const c_char,
+    pub component_of_belief: *const u32,
 }
 
 #[repr(C)]
@@ -279,6 +292,8 @@ pub struct induct_metric {
     pub standard_errors: *const f64,
     pub axis: *const c_char,
     pub axis_values: *const f64,
+    pub row_names: *const *const c_char,
+    pub column_names: *const *const c_char,
 }
 
 #[repr(C)]
@@ -328,8 +343,8 @@ const _: () = assert!(size_of::<induct_factory>() == 24);
 const _: () = assert!(size_of::<induct_parameter>() == 48);
 const _: () = assert!(size_of::<induct_pass>() == 144);
 const _: () = assert!(size_of::<induct_architecture>() == 64);
-const _: () = assert!(size_of::<induct_need>() == 32);
-const _: () = assert!(size_of::<induct_evaluation_batch>() == 176);
-const _: () = assert!(size_of::<induct_metric>() == 72);
+const _: () = assert!(size_of::<induct_need>() == 40);
+const _: () = assert!(size_of::<induct_evaluation_batch>() == 192);
+const _: () = assert!(size_of::<induct_metric>() == 88);
 const _: () = assert!(size_of::<induct_metrics>() == 32);
 const _: () = assert!(size_of::<induct_evaluator>() == 72);

@@ -56,6 +56,17 @@ fn report(error: *mut induct_error, failure: &Error) -> Status {
     status
 }
 
+/// A call struct of the host's as this crate knows it: what a smaller one does not have is zero.
+///
+/// # Safety
+/// `theirs` is a struct of the C headers, all of whose fields may be zero, and begins with its size.
+pub unsafe fn known<Table: Copy>(theirs: *const Table) -> Table {
+    let size = (*(theirs as *const u32) as usize).min(std::mem::size_of::<Table>());
+    let mut mine = std::mem::MaybeUninit::<Table>::zeroed();
+    std::ptr::copy_nonoverlapping(theirs as *const u8, mine.as_mut_ptr() as *mut u8, size);
+    mine.assume_init()
+}
+
 /// The text behind a pointer of the host's; empty for NULL.
 ///
 /// # Safety

@@ -87,7 +87,7 @@ pub(crate) extern "C" fn create<E: Evaluator>(
 ) -> Status {
     guarded(error, || {
         // SAFETY: the host's call struct and place for the result are valid for the call.
-        let evaluator = E::new(&Creation::new(unsafe { &*call })?)?;
+        let evaluator = E::new(&Creation::new(&unsafe { border::known(call) })?)?;
         let need = induct_need {
             struct_size: abi::size_of::<induct_need>(),
             stream: 0,
@@ -95,6 +95,8 @@ pub(crate) extern "C" fn create<E: Evaluator>(
             items: E::ITEMS,
             point_count: 0,
             points: std::ptr::null(),
+            optional_items: 0,
+            parameters: abi::PARAMETERS_CURRENT,
         };
         let instance = Box::into_raw(Box::new(Instance { table: table::<E>(), need, evaluator }));
         // SAFETY: made above, and nobody else has it yet.
@@ -155,7 +157,7 @@ extern "C" fn consume<E: Evaluator>(
     error: *mut induct_error,
 ) -> Status {
     // SAFETY: the accumulator came from `begin`, the batch is valid for the call.
-    guarded(error, || unsafe { (*(accumulator as *mut E::Accumulator)).consume(&EvaluationBatch(&*batch)) })
+    guarded(error, || unsafe { (*(accumulator as *mut E::Accumulator)).consume(&EvaluationBatch(&border::known(batch))) })
 }
 
 extern "C" fn merge<E: Evaluator>(
@@ -204,6 +206,8 @@ impl MetricList {
                 standard_errors: if errors.is_empty() { std::ptr::null() } else { errors.as_ptr() },
                 axis: text(&metric.axis),
                 axis_values: std::ptr::null(),
+                row_names: std::ptr::null(),
+                column_names: std::ptr::null(),
             });
         }
         let pointers = tables.iter().map(|table| table as *const induct_metric).collect();

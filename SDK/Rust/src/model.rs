@@ -68,7 +68,7 @@ pub enum Output {
 
 /// One pass over a shard, forward or backward.
 pub struct Pass<'a> {
-    call: &'a induct_pass,
+    call: induct_pass,
     parameters: &'a Parameters,
     output_count: usize,
 }
@@ -179,7 +179,7 @@ pub(crate) extern "C" fn create<M: Model>(
 ) -> Status {
     guarded(error, || {
         // SAFETY: the host's call struct and place for the result are valid for the call.
-        let model = M::new(&Creation::new(unsafe { &*call })?)?;
+        let model = M::new(&Creation::new(&unsafe { border::known(call) })?)?;
         let instance = Box::into_raw(Box::new(Instance { table: table::<M>(), model }));
         // SAFETY: made above, and nobody else has it yet.
         unsafe {
@@ -231,7 +231,7 @@ extern "C" fn workspace_size(_: *const induct_architecture, _: u32, _: u64, _: i
 /// The handle is ours, and the call valid for the call.
 unsafe fn pass<'a, M: Model>(handle: *const induct_architecture, call: *const induct_pass) -> (&'a M, Pass<'a>) {
     let model = of::<M>(handle);
-    let call = &*call;
+    let call = border::known(call);
     let output_count = model.output_count(call.count as usize, call.length as usize);
     (model, Pass { call, parameters: model.parameters(), output_count })
 }

@@ -146,7 +146,7 @@ impl Plugin {
     pub unsafe fn create(
         &self, kind: usize, call: *const induct_create, result: *mut *const c_void, error: *mut induct_error,
     ) -> Status {
-        let name = border::text((*call).name);
+        let name = border::text(border::known(call).name);
         match self.parts.iter().find(|part| part.kind == Kind::ALL[kind].0 && part.name == name) {
             Some(part) => (part.create)(call, result, error),
             None => guarded(error, || {

@@ -121,7 +121,7 @@ pub(crate) extern "C" fn create<S: Source>(
 ) -> Status {
     guarded(error, || {
         // SAFETY: the host's call struct and place for the result are valid for the call.
-        let source = S::new(&Creation::new(unsafe { &*call })?)?;
+        let source = S::new(&Creation::new(&unsafe { border::known(call) })?)?;
         let instance = Box::into_raw(Box::new(Instance { table: table::<S>(), hmm: empty_model(), source }));
         // SAFETY: made above, and nobody else has it yet.
         unsafe {
@@ -195,7 +195,7 @@ extern "C" fn fill<S: Source>(
     handle: *const induct_source, call: *const induct_source_fill, error: *mut induct_error,
 ) -> Status {
     // SAFETY: the handle is ours, the call is valid for the call.
-    guarded(error, || unsafe { of::<S>(handle).source.fill(&FillRequest(&*call)) })
+    guarded(error, || unsafe { of::<S>(handle).source.fill(&FillRequest(&border::known(call))) })
 }
 
 extern "C" fn get_extension<S: Source>(handle: *const induct_source, id: *const c_char) -> *const c_void {

@@ -76,6 +76,18 @@ typedef struct induct_error {
 INDUCT_ASSERT_SIZE(induct_error, 1024);
 INDUCT_ASSERT_OFFSET(induct_error, message, 8);
 
+/* Writes status and message into the caller's error, as far as its size goes, and gives the status back. */
+static inline induct_status induct_fail(induct_error *error, induct_status status, const char *message) {
+    if (!error || error->struct_size <= offsetof(induct_error, message)) return status;
+    size_t room = (error->struct_size < sizeof *error ? error->struct_size : sizeof *error);
+    room -= offsetof(induct_error, message) + 1;
+    size_t length = 0;
+    for (; length < room && message[length]; length++) error->message[length] = message[length];
+    error->message[length] = 0;
+    error->status = status;
+    return status;
+}
+
 typedef struct induct_host induct_host;     /* host.h */
 typedef struct induct_schema induct_schema; /* schema.h */
 

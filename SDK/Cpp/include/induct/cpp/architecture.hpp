@@ -86,7 +86,7 @@ class Pass {
     const induct_pass &table() const noexcept { return call_; }
 
   private:
-    const induct_pass &call_;
+    induct_pass call_;
 };
 
 /* A model: derive from `Architecture` or `Gate`, define `parameters`, `forward` and `backward`.
@@ -136,10 +136,10 @@ struct ModelInstance : Instance<induct_architecture, Part> {
             });
         };
         this->table.forward = [](const induct_architecture *self, const induct_pass *pass, induct_error *error) {
-            return guarded(error, [&] { Base::of(self).forward(Pass(*pass)); });
+            return guarded(error, [&] { Base::of(self).forward(Pass(known(pass))); });
         };
         this->table.backward = [](const induct_architecture *self, const induct_pass *pass, induct_error *error) {
-            return guarded(error, [&] { Base::of(self).backward(Pass(*pass)); });
+            return guarded(error, [&] { Base::of(self).backward(Pass(known(pass))); });
         };
         this->table.get_extension = [](const induct_architecture *, const char *) -> const void * { return nullptr; };
     }

@@ -39,6 +39,14 @@ inline induct_status report(induct_error *error, induct_status status, const cha
     return status;
 }
 
+/* A call struct of the host's as this header knows it: what a smaller one does not have is zero. */
+template <class Table>
+Table known(const Table *theirs) noexcept {
+    Table mine{};
+    std::memcpy(&mine, theirs, theirs->struct_size < sizeof mine ? theirs->struct_size : sizeof mine);
+    return mine;
+}
+
 /* Runs `body`; nothing that it throws goes further. */
 template <class Body>
 induct_status guarded(induct_error *error, Body &&body) noexcept {

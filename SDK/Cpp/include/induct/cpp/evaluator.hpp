@@ -95,7 +95,7 @@ struct EvaluatorInstance : Instance<induct_evaluator, Part> {
         };
         this->table.consume = [](const induct_evaluator *, void *accumulator, const induct_evaluation_batch *batch,
                                  induct_error *error) {
-            return guarded(error, [&] { static_cast<Accumulator *>(accumulator)->consume(*batch); });
+            return guarded(error, [&] { static_cast<Accumulator *>(accumulator)->consume(known(batch)); });
         };
         this->table.merge = [](const induct_evaluator *, void *accumulator, const void *other, induct_error *error) {
             return guarded(error, [&] {

@@ -59,12 +59,14 @@ struct Registry {
 
     induct_status create(const induct_create *call, const Table **result, induct_error *error) const noexcept {
         return guarded(error, [&] {
+            const induct_create mine = known(call);
+            const std::string name = mine.name ? mine.name : "";
             for (std::size_t i = 0; i < makers.size(); i++) {
-                if (std::strcmp(descriptors[i].name, call->name) != 0) continue;
-                *result = makers[i](Creation(*call));
+                if (name != descriptors[i].name) continue;
+                *result = makers[i](Creation(mine));
                 return;
             }
-            throw Error(std::string("it provides no '") + call->name + "'", INDUCT_NOT_FOUND);
+            throw Error("it provides no '" + name + "'", INDUCT_NOT_FOUND);
         });
     }
 };

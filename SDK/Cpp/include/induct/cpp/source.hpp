@@ -42,7 +42,7 @@ class FillRequest {
     /* The data of a tensor of the schema, every element to be written; nullptr when it is not wanted. */
     template <class Element>
     Element *tensor(std::size_t index) const {
-        const induct_tensor *tensor = call_.tensors[index];
+        const induct_tensor *tensor = index < call_.tensor_count && call_.tensors ? call_.tensors[index] : nullptr;
         return tensor ? static_cast<Element *>(tensor->data) : nullptr;
     }
 
@@ -52,7 +52,7 @@ class FillRequest {
     }
 
   private:
-    const induct_source_fill &call_;
+    induct_source_fill call_;
 };
 
 /* A request to the Bayes-optimal predictor; results that are not wanted are nullptr. */
@@ -109,7 +109,7 @@ struct SourceInstance : Instance<induct_source, Part> {
         this->table.schema = [](const induct_source *self) { return Base::of(self).schema().table(); };
         this->table.view = [](const induct_source *, std::uint32_t index) { return view(index); };
         this->table.fill = [](const induct_source *self, const induct_source_fill *call, induct_error *error) {
-            return guarded(error, [&] { Base::of(self).fill(FillRequest(*call)); });
+            return guarded(error, [&] { Base::of(self).fill(FillRequest(known(call))); });
         };
         this->table.get_extension = [](const induct_source *self, const char *id) -> const void * {
             return quiet<const void *>(nullptr, [&] { return whole(self).extension(id); });
@@ -140,7 +140,7 @@ struct SourceInstance : Instance<induct_source, Part> {
         tables.oracle.component_count = this->part.component_count();
         tables.oracle.evaluate = [](const induct_source *self, const induct_source_oracle_call *call,
                                     induct_error *error) {
-            return guarded(error, [&] { Base::of(self).oracle(*call); });
+            return guarded(error, [&] { Base::of(self).oracle(known(call)); });
         };
         tables.theory.struct_size = sizeof tables.theory;
         tables.theory.entropy = [](const induct_source *self, std::int64_t length, double *entropy,
