@@ -55,6 +55,8 @@ extension Creation {
         _ kind: PluginKind, _ pointer: UnsafePointer<induct_create>?
     ) throws -> any PluginPart {
         let creation = try Creation(pointer)
-        return try PluginRegistry.part(kind, creation.name).init(creation)
+        let part = try PluginRegistry.part(kind, creation.name)
+        try creation.configuration.check(against: part.parameters)
+        return try part.init(creation)
     }
 }
