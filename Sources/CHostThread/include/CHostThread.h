@@ -32,8 +32,8 @@ void host_faults_catch(int exit_code);
 /* Bytes that malloc has given out in this process and not got back. */
 uint64_t host_heap_in_use(void);
 
-/* The thread's rounding mode: 1 = upward, 0 = another. */
-int host_rounds_upward(void);
+/* The thread's rounding mode: 1 = upward, 0 = to nearest, -1 = another. */
+int host_rounding(void);
 
 /* Rounds upward from now on, or, with 0, to nearest. */
 void host_set_rounding(int upward);

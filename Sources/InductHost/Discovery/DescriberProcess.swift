@@ -37,7 +37,9 @@ struct DescriberProcess: Sendable {
     func describe(_ path: String, runtime: PluginRuntime) -> Outcome {
         switch runtime {
         case .native:
-            let child = ChildProcess(executable: executable, arguments: ["describe-plugin", path], limit: limit)
+            let child = ChildProcess(
+                executable: executable, arguments: ["describe-plugin", path], limit: limit,
+                environment: SanitizerRuntime(neededBy: path)?.environment ?? [:])
             let (answer, end) = child.run()
             return interpret(answer, end, of: child)
         case .python:

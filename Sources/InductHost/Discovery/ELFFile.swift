@@ -11,8 +11,10 @@ import Glibc
 struct ELFFile {
     private let file: OpenFile
     private let size: UInt64
-    private var segments: [Segment] = []
-    private var dynamic: [UInt64: UInt64] = [:]
+    private(set) var segments: [Segment] = []
+    private(set) var dynamic: [UInt64: UInt64] = [:]
+    /// Places of names in the string table.
+    private(set) var neededNames: [UInt64] = []
 
     /// A regular file, open as long as this lives.
     private final class OpenFile {
@@ -33,7 +35,7 @@ struct ELFFile {
         deinit { close(descriptor) }
     }
 
-    private struct Segment {
+    struct Segment {
         var type: UInt32
         var offset: UInt64
         var address: UInt64
@@ -86,6 +88,7 @@ struct ELFFile {
         for at in stride(from: 0, to: entries.count - 15, by: 16) {
             let tag = entries.uint64(at)
             if tag == 0 { break }
+            if tag == 1 { neededNames.append(entries.uint64(at + 8)) }
             if dynamic[tag] == nil { dynamic[tag] = entries.uint64(at + 8) }
         }
     }
@@ -177,7 +180,7 @@ struct ELFFile {
     }
 
     /// Bytes at an address of the loaded library.
-    private func load(_ address: UInt64, _ count: UInt64, _ what: String) throws(TableDefect) -> [UInt8] {
+    func load(_ address: UInt64, _ count: UInt64, _ what: String) throws(TableDefect) -> [UInt8] {
         for segment in segments where segment.type == 1 && address >= segment.address {
             let inside = address - segment.address
             if inside < segment.bytes, count <= segment.bytes - inside {
@@ -187,7 +190,7 @@ struct ELFFile {
         throw TableDefect("it is damaged: its \(what) lies outside of what is loaded")
     }
 
-    private func read(_ offset: UInt64, _ count: UInt64, _ what: String) throws(TableDefect) -> [UInt8] {
+    func read(_ offset: UInt64, _ count: UInt64, _ what: String) throws(TableDefect) -> [UInt8] {
         guard offset <= size, count <= size - offset, count <= Self.mostBytes else {
             throw TableDefect("it is truncated: its \(what) lies beyond its end")
         }
@@ -199,7 +202,7 @@ struct ELFFile {
 }
 
 extension [UInt8] {
-    fileprivate func uint16(_ at: Int) -> UInt16 { UInt16(self[at]) | UInt16(self[at + 1]) << 8 }
-    fileprivate func uint32(_ at: Int) -> UInt32 { UInt32(uint16(at)) | UInt32(uint16(at + 2)) << 16 }
-    fileprivate func uint64(_ at: Int) -> UInt64 { UInt64(uint32(at)) | UInt64(uint32(at + 4)) << 32 }
+    func uint16(_ at: Int) -> UInt16 { UInt16(self[at]) | UInt16(self[at + 1]) << 8 }
+    func uint32(_ at: Int) -> UInt32 { UInt32(uint16(at)) | UInt32(uint16(at + 2)) << 16 }
+    func uint64(_ at: Int) -> UInt64 { UInt64(uint32(at)) | UInt64(uint32(at + 4)) << 32 }
 }

@@ -50,7 +50,14 @@ package enum PluginDescriber {
         for fatal in [SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGTRAP] { signal(fatal, SIG_DFL) }
         var limit = rlimit(rlim_cur: 0, rlim_max: 0)
         setrlimit(__rlimit_resource_t(UInt32(RLIMIT_CORE.rawValue)), &limit)
-        let bytes = Array((describe(path).text + "\n").utf8)
+        let own = getpid()
+        var description = describe(path)
+        // A copy of this process that the library has made has nothing to say.
+        if getpid() != own { _exit(0) }
+        if waitpid(-1, nil, WNOHANG) >= 0 {
+            description = ["refused": "its entry starts other processes; start none while it is loaded"]
+        }
+        let bytes = Array((description.text + "\n").utf8)
         var written = 0
         while written < bytes.count {
             let wanted = bytes.count - written

@@ -64,6 +64,17 @@ enum Negotiation {
         return text
     }
 
+    /// A string for people: nothing in it may move the cursor of their terminal.
+    static func line(
+        _ pointer: UnsafePointer<CChar>?, _ name: String, limit: UInt32
+    ) throws(TableDefect) -> String? {
+        let text = try text(pointer, name, limit: limit)
+        guard text?.unicodeScalars.allSatisfy({ $0.value >= 32 && !(127..<160).contains($0.value) }) ?? true else {
+            throw TableDefect("its \(name) holds control characters; give one line of text")
+        }
+        return text
+    }
+
     /// A string that must be there and must not be empty.
     static func requiredText(
         _ pointer: UnsafePointer<CChar>?, _ name: String, limit: UInt32

@@ -62,7 +62,7 @@ struct PluginPart: Sendable {
         guard let concurrency = Concurrency(rawValue: descriptor.concurrency) else {
             throw TableDefect("its \(kind.name) '\(name)' has the unknown concurrency \(descriptor.concurrency)")
         }
-        let summary = try Negotiation.text(descriptor.summary, "\(place)'s summary", limit: INDUCT_MAX_STRING) ?? ""
+        let summary = try Negotiation.line(descriptor.summary, "\(place)'s summary", limit: INDUCT_MAX_STRING) ?? ""
         let schema = try Negotiation.text(
             descriptor.config_schema, "\(place)'s config_schema", limit: INDUCT_MAX_DOCUMENT)
         return PluginPart(

@@ -13,12 +13,14 @@ enum PluginStatus {
         raw.storeBytes(of: 0, toByteOffset: messageOffset, as: UInt8.self)
     }
 
-    /// The message of an error of ours, in at most its bytes, with what is not UTF-8 replaced.
+    /// The message of an error of ours, in at most its bytes, with what is not UTF-8 or would move the cursor of a terminal
+    /// replaced.
     static func message(of error: UnsafePointer<induct_error>) -> String {
         let bytes = UnsafeRawBufferPointer(
             start: UnsafeRawPointer(error) + messageOffset,
             count: MemoryLayout<induct_error>.size - messageOffset)
-        return String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+        let text = bytes.prefix { $0 != 0 }.map { $0 < 32 && $0 != 9 && $0 != 10 || $0 == 127 ? UInt8(ascii: "?") : $0 }
+        return String(decoding: text, as: UTF8.self)
     }
 
     /// Writes a failure into an error that a plugin owns, within the size it knows, and gives the status.
