@@ -4,10 +4,11 @@
 #   make test             set up, build, run every test and the formatter's lint
 #   make parity           hold transformer and gated predictors to PyTorch: logits, loss, gradients, ten steps; and exports
 #   make test-torch       hold PyTorch modules as architectures to finite differences, and run one
+#   make test-plugins     print what becomes of every hostile plugin under list, check, sample and sample --isolate
 #   make test-matrix      scaffold, build and check a plugin of every kind in every language
 #   make bench            measure training steps per second
 #   make bench-peers      the same beside PyTorch and JAX; BENCH_OPTIONS=--quick for a short one
-#   make install PREFIX=  install the host, the default plugins, the headers and the recipes (default /usr/local)
+#   make install PREFIX=  install the host, the default plugins, the SDK and the recipes (default /usr/local)
 #   make format           format the Swift sources in place
 #   make setup            only install what the build needs
 
@@ -23,7 +24,7 @@ LIBRARIES := InductKernels InductKernelsV3 InductKernelsV4 SyntheticSources Tran
 SWIFT_SOURCES := Package.swift Sources Plugins Tests SDK/Swift/Package.swift SDK/Swift/Sources
 VERSION = $(shell sed -n 's/.*static let text = "\(.*\)"/\1/p' Sources/induct/Induct.swift)
 
-.PHONY: demo test parity test-torch test-matrix bench bench-peers install format lint setup setup-figures setup-python build clean
+.PHONY: demo test parity test-torch test-plugins test-matrix bench bench-peers install format lint setup setup-figures setup-python build clean
 
 build: setup
 	swift build -c release
@@ -49,6 +50,9 @@ parity: build
 test-torch: build
 	@[ "$(PARITY_PYTHON)" != .build/parity/bin/python ] || Support/setup parity
 	INDUCT="$(BIN)/induct" PYTHONPATH=SDK/Python "$(PARITY_PYTHON)" -m unittest discover -s SDK/Python/tests
+
+test-plugins: build
+	Support/test-plugins "$(BIN)/induct"
 
 test-matrix: build setup-python
 	INDUCT_PYTHON=$(CURDIR)/.build/python/bin/python Support/test-matrix "$(BIN)/induct"
@@ -81,11 +85,13 @@ setup-figures:
 # The program looks for its libraries beside itself and in ../lib/induct.
 install: build
 	install -d "$(DESTDIR)$(PREFIX)/bin" "$(DESTDIR)$(PREFIX)/lib/induct" "$(DESTDIR)$(PREFIX)/lib/pkgconfig" \
-	    "$(DESTDIR)$(PREFIX)/include/induct" "$(DESTDIR)$(PREFIX)/share/induct"
+	    "$(DESTDIR)$(PREFIX)/lib/cmake/Induct" "$(DESTDIR)$(PREFIX)/include/induct/cpp" \
+	    "$(DESTDIR)$(PREFIX)/share/induct"
 	install -m 755 "$(BIN)/induct" "$(DESTDIR)$(PREFIX)/bin/induct"
 	for library in $(LIBRARIES); do \
 	    install -m 755 "$(BIN)/lib$$library.so" "$(DESTDIR)$(PREFIX)/lib/induct/" || exit 1; done
-	install -m 644 SDK/C/include/induct/*.h "$(DESTDIR)$(PREFIX)/include/induct/"
+	install -m 644 SDK/C/include/induct/*.h SDK/Cpp/include/induct/*.hpp "$(DESTDIR)$(PREFIX)/include/induct/"
+	install -m 644 SDK/Cpp/include/induct/cpp/*.hpp "$(DESTDIR)$(PREFIX)/include/induct/cpp/"
 	install -m 644 SDK/C/plugin.version "$(DESTDIR)$(PREFIX)/share/induct/"
 	rm -rf "$(DESTDIR)$(PREFIX)/share/induct/SDK"
 	install -d "$(DESTDIR)$(PREFIX)/share/induct/SDK"
@@ -96,9 +102,11 @@ install: build
 	install -m 644 Benchmarks/configurations/*.yaml "$(DESTDIR)$(PREFIX)/share/induct/configurations/"
 	install -d "$(DESTDIR)$(PREFIX)/share/induct/templates"
 	install -m 644 SDK/C/templates/*.c "$(DESTDIR)$(PREFIX)/share/induct/templates/"
-	printf '%s\n' 'prefix=$(PREFIX)' 'includedir=$${prefix}/include' 'plugindir=$${prefix}/lib/induct' '' \
-	    'Name: induct' 'Description: The plugin interface of Induct, a laboratory for in-context learning' \
-	    'Version: $(VERSION)' 'Cflags: -I$${includedir}' > "$(DESTDIR)$(PREFIX)/lib/pkgconfig/induct.pc"
+	sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@VERSION@|$(VERSION)|' SDK/induct.pc.in \
+	    > "$(DESTDIR)$(PREFIX)/lib/pkgconfig/induct.pc"
+	install -m 644 SDK/CMake/InductConfig.cmake "$(DESTDIR)$(PREFIX)/lib/cmake/Induct/"
+	sed 's|@VERSION@|$(VERSION)|' SDK/CMake/InductConfigVersion.cmake.in \
+	    > "$(DESTDIR)$(PREFIX)/lib/cmake/Induct/InductConfigVersion.cmake"
 
 clean:
 	swift package clean

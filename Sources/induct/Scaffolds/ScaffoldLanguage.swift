@@ -48,7 +48,8 @@ enum ScaffoldLanguage: String, CaseIterable, ExpressibleByArgument {
     /// What the tools of the language need besides the Makefile.
     var buildFiles: [String] {
         switch self {
-        case .c, .cpp, .python: ["Makefile"]
+        case .c, .cpp: ["Makefile", "CMakeLists.txt"]
+        case .python: ["Makefile"]
         case .rust: ["Makefile", "Cargo.toml"]
         case .swift: ["Makefile", "Package.swift"]
         }
