@@ -1,0 +1,5 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+#define PLUGIN_SIZE 0xfffffff0u
+
+#include "plugin.h"

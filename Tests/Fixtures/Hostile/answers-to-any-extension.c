@@ -1,0 +1,5 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+#define EXTENSION &views[0]
+
+#include "plugin.h"

@@ -1,0 +1,6 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+#define INSTEAD_OF_FILL                                                              \
+    for (uint64_t i = 0; i < call->count * (uint64_t)call->length; i++) row[i] = rand() & 1
+
+#include "plugin.h"

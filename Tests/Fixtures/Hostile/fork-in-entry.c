@@ -1,0 +1,7 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+#include <unistd.h>
+
+#define IN_ENTRY fork()
+
+#include "plugin.h"

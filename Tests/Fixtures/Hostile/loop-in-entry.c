@@ -1,0 +1,5 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+#define IN_ENTRY for (volatile int i = 0;;) i = 1
+
+#include "plugin.h"

@@ -1,0 +1,5 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+#define RANK 2000000000
+
+#include "plugin.h"

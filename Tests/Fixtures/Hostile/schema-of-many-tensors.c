@@ -1,0 +1,5 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+#define TENSOR_COUNT 4000000000u
+
+#include "plugin.h"

@@ -1,0 +1,5 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+#define IN_CREATE *(volatile int *)0 = 1
+
+#include "plugin.h"
