@@ -94,7 +94,8 @@ let package = Package(
         ),
         .target(name: "InductReport", dependencies: ["InductCore"], swiftSettings: features),
         .target(
-            name: "InductConformance", dependencies: ["InductCore", "InductHost", "CHostThread"],
+            name: "InductConformance",
+            dependencies: ["InductCore", "InductHost", "CHostThread", .product(name: "CInduct", package: "Swift")],
             swiftSettings: features),
         .executableTarget(
             name: "induct",

@@ -2,11 +2,12 @@
 
 package import InductCore
 
-/// One thing that must be true of a plugin's part, whatever it computes.
+/// One thing that must be true of a plugin or of its part, whatever it computes.
 struct Check: Sendable {
     /// Stable, kebab-case.
     let id: String
-    let kind: PluginKind
+    /// nil: of the plugin as a whole.
+    let kind: PluginKind?
     /// One line: what must be true.
     let claim: String
     /// Looks at one instance of the part.
@@ -15,7 +16,7 @@ struct Check: Sendable {
     /// - Throws: `CheckFailure` when the claim is false, `CheckSkipped` when it cannot be tried, and what the plugin gives.
     let body: @Sendable (Subject) throws -> String?
 
-    init(_ id: String, _ kind: PluginKind, _ claim: String, _ body: @escaping @Sendable (Subject) throws -> Void) {
+    init(_ id: String, _ kind: PluginKind?, _ claim: String, _ body: @escaping @Sendable (Subject) throws -> Void) {
         self.init(id: id, kind: kind, claim: claim) { subject in
             try body(subject)
             return nil
@@ -30,7 +31,7 @@ struct Check: Sendable {
     }
 
     private init(
-        id: String, kind: PluginKind, claim: String, body: @escaping @Sendable (Subject) throws -> String?
+        id: String, kind: PluginKind?, claim: String, body: @escaping @Sendable (Subject) throws -> String?
     ) {
         self.id = id
         self.kind = kind
@@ -39,7 +40,12 @@ struct Check: Sendable {
     }
 
     /// All of them, by kind in the order in which they are run.
-    static let all: [Check] = creationChecks + sourceChecks + oracleChecks + modelChecks + gateChecks + evaluatorChecks
+    static let all: [Check] =
+        libraryChecks + creationChecks + borderChecks + sourceChecks + oracleChecks + modelChecks + gateChecks
+        + evaluatorChecks
+
+    /// Ids of those that look at a plugin's own file and tables.
+    static let ofTables = Set((libraryChecks + borderChecks).map(\.id))
 }
 
 /// The claim of a check is false; says how.

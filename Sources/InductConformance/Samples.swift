@@ -13,14 +13,14 @@ struct Samples {
         self.length = min(length, source.schema.maximumLength ?? length)
     }
 
-    /// The batch with the samples `[first, first + count)`, over memory that held `background` in every byte.
+    /// The batch with the samples `[first, first + count)`, over memory that held `background` in every element.
     func batch(
-        view: Int = 0, seed: UInt64, first: UInt64 = 0, count: Int, background: UInt8 = 0
+        view: Int = 0, seed: UInt64, first: UInt64 = 0, count: Int, background: Int32 = 0
     ) throws -> Batch {
         let batch = Batch(schema: source.schema, count: count, length: length)
         for tensor in batch.tensors {
-            tensor?.data.initializeMemory(
-                as: UInt8.self, repeating: background, count: tensor.map { $0.count * $0.type.stride } ?? 0)
+            // As numbers, so that what is left of them lies within most schemas' limits.
+            tensor?.data.initializeMemory(as: Int32.self, repeating: background, count: tensor?.count ?? 0)
         }
         try source.fill(batch, rows: 0..<count, view: view, seed: seed, first: first)
         return batch
@@ -40,7 +40,7 @@ struct Samples {
 
     /// The samples `[first, first + count)`, each by its bytes.
     func rows(
-        view: Int = 0, seed: UInt64, first: UInt64 = 0, count: Int, background: UInt8 = 0
+        view: Int = 0, seed: UInt64, first: UInt64 = 0, count: Int, background: Int32 = 0
     ) throws -> [[UInt8]] {
         Self.rows(try batch(view: view, seed: seed, first: first, count: count, background: background))
     }

@@ -1,13 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import InductCore
+import InductHost
 
 /// What a check looks at: one spec of one part, and the seed of everything random about it.
 struct Subject {
     let opener: any PluginOpener
     /// Complete enough to be opened; the name is qualified by the plugin's id.
-    let spec: PluginSpec
+    var spec: PluginSpec
     let seed: UInt64
+    /// Where the calls of this part cross.
+    let border: Border
+    /// The plugin's file.
+    let inspection: PluginInspection
 
     func source() throws -> any Source { try opener.source(spec) }
 

@@ -35,6 +35,8 @@ package struct HostOptions: Sendable {
     package var isCancelled: @Sendable () -> Bool
     /// Told by long calls of plugins: a fraction in [0, 1] and a message.
     package var progress: @Sendable (Double, String) -> Void
+    /// Between the host and the tables of plugins; for checks only.
+    package var interposer: (any TableInterposer)?
 
     package init(
         plugins: [String] = [], searchPath: [String] = [], userDirectory: String? = nil, executableDirectory: String,

@@ -26,7 +26,7 @@ struct Arrow: CustomTestStringConvertible, Sendable {
         Arrow(module: "InductReport", directory: "Sources/InductReport", imports: ["InductCore"]),
         Arrow(
             module: "InductConformance", directory: "Sources/InductConformance",
-            imports: ["InductCore", "InductHost", "CHostThread"]),
+            imports: ["InductCore", "InductHost", "CHostThread", "CInduct"]),
         Arrow(
             module: "induct", directory: "Sources/induct",
             imports: [

@@ -32,11 +32,19 @@ enum Tools {
 
     /// The results of `induct plugins check`.
     static func check(
-        _ library: String, limit: Int = 60, environment: [String: String] = [:]
+        _ library: String, limit: Int = 60, only: [String] = [], environment: [String: String] = [:]
     ) throws -> (code: Int32, results: JSON) {
-        let arguments = ["plugins", "check", library, "--limit", "\(limit)", "--format", "json"]
+        let arguments =
+            ["plugins", "check", library, "--limit", "\(limit)", "--format", "json"]
+            + (only.isEmpty ? [] : ["--only"] + only)
         let (code, output) = try run(induct, arguments, environment: environment, joined: false)
         return (code, try JSON(parsing: output))
+    }
+
+    /// The files of all plugins that come with `induct`.
+    static func defaultPlugins() throws -> [String] {
+        let (_, output) = try run(induct, ["plugins", "list", "--format", "json"], joined: false)
+        return try JSON(parsing: output)["plugins"]?.array?.compactMap { $0["path"]?.string } ?? []
     }
 
     /// A directory that `body` may fill.

@@ -33,6 +33,7 @@ pub const ITEM_BELIEF: u32 = 8;
 pub const ITEM_POSTERIOR: u32 = 16;
 pub const ITEM_PARAMETERS: u32 = 32;
 pub const ITEM_GATE: u32 = 64;
+pub const ITEM_EXPERT_LOSSES: u32 = 128;
 
 pub const PARAMETERS_CURRENT: u32 = 0;
 pub const PARAMETERS_INITIAL: u32 = 1;
@@ -278,6 +279,7 @@ pub struct induct_evaluation_batch {
     pub expert_count: u64,
     pub point_names: *const *const c_char,
     pub component_of_belief: *const u32,
+    pub expert_losses: *const f32,
 }
 
 #[repr(C)]
@@ -344,7 +346,7 @@ const _: () = assert!(size_of::<induct_parameter>() == 48);
 const _: () = assert!(size_of::<induct_pass>() == 144);
 const _: () = assert!(size_of::<induct_architecture>() == 64);
 const _: () = assert!(size_of::<induct_need>() == 40);
-const _: () = assert!(size_of::<induct_evaluation_batch>() == 192);
+const _: () = assert!(size_of::<induct_evaluation_batch>() == 200);
 const _: () = assert!(size_of::<induct_metric>() == 88);
 const _: () = assert!(size_of::<induct_metrics>() == 32);
 const _: () = assert!(size_of::<induct_evaluator>() == 72);

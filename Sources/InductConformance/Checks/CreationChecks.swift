@@ -26,7 +26,7 @@ let creationChecks: [Check] = PluginKind.allCases.flatMap { kind in
 
 extension Subject {
     /// A new instance of whatever kind it is.
-    fileprivate func instance(_ kind: PluginKind) throws -> AnyObject {
+    func instance(_ kind: PluginKind) throws -> AnyObject {
         switch kind {
         case .source: try source()
         case .architecture, .gate: try model(kind).architecture

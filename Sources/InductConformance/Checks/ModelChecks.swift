@@ -48,6 +48,34 @@ private func forwardChecks(_ kind: PluginKind) -> [Check] {
             try require(
                 bytes(passes) == before, "a pass changes its inputs, its parameters or the experts' predictions")
         },
+        Check("forward-bounds", kind, "nothing is written beside the outputs and gradients, and nothing that is read") {
+            subject in
+            let passes = try subject.passes(kind)
+            let count = passes.batch.count
+            let isTrained = passes.model.architecture.isDifferentiable
+            let incoming = isTrained ? randomGradients(passes, subject) : nil
+            _ = try passes.run(0..<count, outputGradients: incoming)
+            _ = try passes.run(0..<count, mode: .evaluate)
+            if let text = subject.border.violation(.memory) { throw CheckFailure(text) }
+        },
+        Check("forward-instances", kind, "two instances give the same outputs") { subject in
+            let first = try subject.passes(kind)
+            let second = try subject.passes(kind)
+            let all = 0..<first.batch.count
+            try require(same(try first.run(all).outputs, try second.run(all).outputs), "outputs depend on the instance")
+        },
+        Check("forward-large", kind, "one sample and hundreds make a pass") { subject in
+            let many = try subject.passes(kind, count: 400)
+            let outputs = try many.run(0..<400).outputs
+            try require(outputs.allSatisfy { $0.isFinite }, "an output among 400 samples is not finite")
+            let scale = max(1, outputs.map { abs($0) }.max() ?? 1)
+            for row in [0, 399] {
+                let alone = try many.run(row..<row + 1).outputs
+                let size = alone.count
+                let difference = zip(alone, outputs[row * size..<(row + 1) * size]).map { abs($0 - $1) }.max() ?? 0
+                try require(difference <= 1e-5 * scale, "sample \(row) differs by \(difference) among 400")
+            }
+        },
         Check("forward-empty", kind, "a shard may be empty") { subject in
             let passes = try subject.passes(kind)
             let gradients: [Float]? = passes.model.architecture.isDifferentiable ? [] : nil
@@ -151,10 +179,10 @@ let gateChecks: [Check] = [
 ]
 
 extension Subject {
-    /// Passes over nine samples with random parameters.
-    fileprivate func passes(_ kind: PluginKind) throws -> Passes {
+    /// Passes over a few samples with random parameters.
+    func passes(_ kind: PluginKind, count: Int = 9) throws -> Passes {
         var words = words(0x50)
-        return Passes(try model(kind), count: 9, seed: seed, words: &words)
+        return Passes(try model(kind), count: count, seed: seed, words: &words)
     }
 
     fileprivate func differentiable(_ kind: PluginKind) throws -> Passes {
@@ -181,7 +209,7 @@ extension Passes {
     }
 }
 
-private func randomGradients(_ passes: Passes, _ subject: Subject) -> [Float] {
+func randomGradients(_ passes: Passes, _ subject: Subject) -> [Float] {
     var words = subject.words(0x52)
     return (0..<passes.batch.count * passes.model.outputsPerSample).map { _ in words.centred() }
 }

@@ -92,7 +92,7 @@ private func known<Value>(_ value: Value?, _ message: String) throws(CheckSkippe
     return value
 }
 
-private func evaluate(_ oracle: any SourceOracle, _ batch: Batch, _ seed: UInt64) throws -> OracleResults {
+func evaluate(_ oracle: any SourceOracle, _ batch: Batch, _ seed: UInt64) throws -> OracleResults {
     let schema = batch.schema
     let rows = schema.task == .nextToken ? batch.length + 1 : schema.positions.bound(batch: 0, length: batch.length)
     let results = OracleResults(

@@ -89,24 +89,43 @@ private let boundedFillChecks: [Check] = [
     Check("fill-complete", .source, "every element of every tensor is written") { subject in
         let samples = Samples(try subject.source())
         let zeros = try samples.rows(seed: subject.seed, count: 16, background: 0)
-        let ones = try samples.rows(seed: subject.seed, count: 16, background: 0x01)
+        let ones = try samples.rows(seed: subject.seed, count: 16, background: 1)
         if let row = firstDifference(zeros, ones) {
             throw CheckFailure("sample \(row) keeps what was in memory before; write every element")
         }
     },
-    Check("fill-bounds", .source, "nothing outside of the rows that are asked for is touched") { subject in
+    Check("fill-bounds", .source, "nothing before or behind a tensor's data is written, nor is what is for reading") {
+        subject in
         let source = try subject.source()
         let samples = Samples(source)
-        let batch = Batch(schema: source.schema, count: 9, length: samples.length)
-        for tensor in batch.tensors {
-            tensor?.data.initializeMemory(
-                as: UInt8.self, repeating: 0xa5, count: tensor.map { $0.count * $0.type.stride } ?? 0)
+        for view in 0..<2 { _ = try samples.batch(view: view, seed: subject.seed, count: 9) }
+        if let oracle = source.oracle {
+            _ = try? evaluate(oracle, try samples.batch(seed: subject.seed, count: 5), subject.seed)
         }
-        try source.fill(batch, rows: 3..<6, view: 0, seed: subject.seed, first: 3)
-        for row in [0, 1, 2, 6, 7, 8] {
-            try require(
-                Samples.bytes(batch, row: row).allSatisfy { $0 == 0xa5 },
-                "rows 3 to 5 were asked for, and row \(row) was written")
+        if let text = subject.border.violation(.memory) { throw CheckFailure(text) }
+    },
+    Check("fill-in-range", .source, "integers lie within the limits of the schema, and floats are finite") { subject in
+        let samples = Samples(try subject.source(), length: 32)
+        for view in 0..<2 {
+            for seed in [subject.seed, 0, .max] {
+                // The host itself refuses integers beyond the schema's limits.
+                let batch = try samples.batch(view: view, seed: seed, count: 128)
+                for (tensor, description) in zip(batch.tensors, batch.schema.tensors) where description.type == .float32
+                {
+                    try require(
+                        tensor?.floats.allSatisfy(\.isFinite) == true, "'\(description.name)' holds what is no number")
+                }
+            }
+        }
+    },
+    Check("fill-large", .source, "thousands of samples can be asked for at once") { subject in
+        let source = try subject.source()
+        let samples = Samples(source)
+        let count = Int(min(4_096, source.views[0].count ?? 4_096))
+        let rows = try samples.rows(seed: subject.seed, count: count)
+        for row in [0, count / 2, count - 1] where row >= 0 {
+            let alone = try samples.rows(seed: subject.seed, first: UInt64(row), count: 1)
+            try require(alone[0] == rows[row], "sample \(row) is another one among \(count)")
         }
     },
     Check("fill-empty", .source, "no samples can be asked for") { subject in
@@ -121,7 +140,7 @@ private let boundedFillChecks: [Check] = [
         host_set_rounding(1)
         errno = 4242
         let result = Result { try samples.source.fill(batch, rows: 0..<8, view: 0, seed: subject.seed, first: 0) }
-        let (isKept, number) = (host_rounds_upward() == 1, errno)
+        let (isKept, number) = (host_rounding() == 1, errno)
         host_set_rounding(0)
         try result.get()
         try require(isKept, "the rounding mode was changed")

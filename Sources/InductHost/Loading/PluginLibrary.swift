@@ -19,6 +19,9 @@ final class PluginLibrary: @unchecked Sendable {
     let parts: [PluginPart]
     let host: UnsafePointer<induct_host>
     let factories: Factories
+    private let gate: CallGate
+    /// nil: the factories are the host's own.
+    private let getFactory: GetFactory?
 
     /// The functions that create; nil where the plugin has no factory of that kind.
     struct Factories {
@@ -69,8 +72,10 @@ final class PluginLibrary: @unchecked Sendable {
         guard Names.isVersion(version) else {
             throw TableDefect("its version is '\(version)'; versions are semantic: '1.0.0'")
         }
-        summary = try Negotiation.text(table.summary, "summary", limit: INDUCT_MAX_STRING) ?? ""
+        summary = try Negotiation.line(table.summary, "summary", limit: INDUCT_MAX_STRING) ?? ""
         guard let getFactory = table.get_factory else { throw TableDefect("its get_factory is NULL") }
+        self.gate = gate
+        self.getFactory = getFactory
         var factories = Factories()
         var parts: [PluginPart] = []
         func read<Factory>(
@@ -120,5 +125,13 @@ final class PluginLibrary: @unchecked Sendable {
                 configSchema: $0.configSchema.isNull ? nil : $0.configSchema.text)
         }
         factories = ForeignLibrary.factories
+        getFactory = nil
+        gate = CallGate(plugin: id, lock: nil)
+    }
+
+    /// What the plugin has by this id, known or not.
+    func hasFactory(_ id: String) -> Bool {
+        guard let getFactory else { return false }
+        return gate.enter("get_factory", { getFactory(id) }) != nil
     }
 }

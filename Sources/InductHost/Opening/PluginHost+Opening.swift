@@ -54,7 +54,7 @@ extension PluginHost {
         let opening = try prepare(plan, surroundings)
         guard let create = opening.library.factories.source.create else { throw opening.missingFactory }
         var handle: UnsafePointer<induct_source>?
-        try opening.create { create($0, &handle, $1) }
+        try opening.create { self.create(.source, $0, $1, into: &handle) { create($0, $1, $2) } }
         return try opening.checked { () throws(TableDefect) in
             let instance = try PluginInstance(
                 handle: opening.created(handle), name: "induct_source", minimum: 48,
@@ -72,7 +72,7 @@ extension PluginHost {
             throw opening.missingFactory
         }
         var handle: UnsafePointer<induct_architecture>?
-        try opening.create { create($0, &handle, $1) }
+        try opening.create { self.create(kind, $0, $1, into: &handle) { create($0, $1, $2) } }
         return try opening.checked { () throws(TableDefect) in
             let instance = try PluginInstance(
                 handle: opening.created(handle), name: "induct_architecture", minimum: 40,
@@ -87,7 +87,7 @@ extension PluginHost {
         let opening = try prepare(plan, surroundings)
         guard let create = opening.library.factories.evaluator.create else { throw opening.missingFactory }
         var handle: UnsafePointer<induct_evaluator>?
-        try opening.create { create($0, &handle, $1) }
+        try opening.create { self.create(.evaluator, $0, $1, into: &handle) { create($0, $1, $2) } }
         return try opening.checked { () throws(TableDefect) in
             let instance = try PluginInstance(
                 handle: opening.created(handle), name: "induct_evaluator",

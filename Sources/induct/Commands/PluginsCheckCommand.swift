@@ -29,11 +29,30 @@ struct PluginsCheckCommand: ParsableCommand {
     @Option(help: ArgumentHelp("Seconds that one check may take.", valueName: "seconds"))
     var limit: Double = 30
 
+    @Option(
+        parsing: .upToNextOption, help: ArgumentHelp("Run these checks alone; the default is all.", valueName: "id"))
+    var only: [String] = []
+
+    @Option(
+        help: ArgumentHelp(
+            "In place of the checks, try every part with random configurations and calls: so many cases (500), or for "
+                + "so long (30s).", valueName: "cases"))
+    var fuzz: String?
+
     func run() throws {
         guard limit > 0, limit < 1e6 else { throw UsageError("--limit is a number of seconds above 0") }
+        let known = Conformance.claims.map(\.id)
+        if let stranger = only.first(where: { !known.contains($0) }) {
+            throw UsageError("there is no check '\(stranger.prefix(80))'\(suggestion(for: stranger, among: known))")
+        }
+        let plan = fuzz.flatMap(FuzzPlan.init)
+        guard plan != nil || fuzz == nil else {
+            throw UsageError("--fuzz takes a number of cases, 500, or of seconds, 30s")
+        }
         var options = common
         options.plugins.insert(file, at: 0)
-        let listings = try options.host().catalogue()
+        let host = try options.host()
+        let listings = host.catalogue()
         guard let path = realpath(file, nil) else {
             throw CommandError("\(file): \(String(cString: strerror(errno)))", code: ExitStatus.badInput)
         }
@@ -44,13 +63,15 @@ struct PluginsCheckCommand: ParsableCommand {
                 "\(file) holds no plugin; name a library or a bundle", code: ExitStatus.badInput)
         }
         let conformance = Conformance(
-            listing: listing, executable: try Executable.path(), arguments: try arguments(resolved), seed: seed,
-            limit: limit)
+            listing: listing, host: host, executable: try Executable.path(), arguments: try arguments(resolved),
+            seed: seed,
+            limit: limit, only: Set(only))
         var results: [CheckResult] = []
-        conformance.run { result in
+        let report = { (result: CheckResult) in
             results.append(result)
             if common.format == .text { Self.print(result) }
         }
+        if let plan { conformance.fuzz(plan, report) } else { conformance.run(report) }
         let counts = [CheckResult.Status.passed, .failed, .skipped].map { status in
             results.count { $0.status == status }
         }
@@ -81,7 +102,7 @@ struct PluginsCheckCommand: ParsableCommand {
     }
 }
 
-/// The hidden `induct check-plugin ID PART`: one check, in the process that the check may cost.
+/// The hidden `induct check-plugin ID PART`: one check, or cases of a fuzz, in the process that they may cost.
 struct CheckPluginCommand: ParsableCommand {
     static let configuration = CommandConfiguration(commandName: "check-plugin", shouldDisplay: false)
 
@@ -89,14 +110,29 @@ struct CheckPluginCommand: ParsableCommand {
     @Argument var part: String
     @OptionGroup var common: CommonOptions
     @Option var seed: UInt64 = 1
+    @Option var cases: Int?
+    @Option var seconds: Double?
 
     func run() throws {
-        // This process is the check's own.
+        let border = Border()
         var options = try common.hostOptions()
+        options.interposer = border
+        // This process is the check's own.
         options.isolation = .none
         let host = try PluginHost(options)
-        let answer = Conformance.answer(
-            check, part: part, listings: host.catalogue(), opener: OracleDerivingOpener(host), seed: seed)
+        let opener = OracleDerivingOpener(host)
+        let plan = cases.map(FuzzPlan.cases) ?? seconds.map(FuzzPlan.seconds)
+        let answer =
+            if let plan {
+                Conformance.fuzzAnswer(
+                    of: part, plan: plan, host: host, opener: opener, border: border, seed: seed,
+                    announce: { try StandardOutput.write($0) })
+            } else {
+                Conformance.answer(check, of: part, host: host, opener: opener, border: border, seed: seed)
+            }
+        // What the plugin has left in the C library's buffers comes before the answer; after it, nothing runs.
+        fflush(nil)
         try StandardOutput.write(answer)
+        _exit(0)
     }
 }

@@ -95,6 +95,10 @@ DRAW(Hangs, "hangs") {
     return request.word(sample, 0, position);
 } };
 
+DRAW(ManyAtOnce, "knows-large-batches") {
+    return request.word(sample, 0, position) + (request.count() > 1000 ? 1u << 31 : 0);
+} };
+
 /* Writes ones alone, over memory that it takes for cleared. */
 struct Lazy : Coin {
     static constexpr const char *name = "leaves-gaps";
@@ -205,6 +209,35 @@ struct Greedy : Table {
     }
 };
 
+struct Spills : Table {
+    static constexpr const char *name = "writes-beside-its-outputs";
+    using Table::Table;
+    void forward(const induct::Pass &pass) const override {
+        Table::forward(pass);
+        pass.outputs()[pass.count() * pass.length() * classes_] = 1;
+    }
+};
+
+struct Counted : Table {
+    static constexpr const char *name = "counts-its-instances";
+    explicit Counted(const induct::Creation &creation) : Table(creation), number_(made++) {}
+    void forward(const induct::Pass &pass) const override {
+        Table::forward(pass);
+        if (pass.count() > 0) pass.outputs()[0] += static_cast<float>(number_);
+    }
+    static inline std::atomic<int> made{0};
+    int number_;
+};
+
+struct Overwhelmed : Table {
+    static constexpr const char *name = "takes-small-shards-alone";
+    using Table::Table;
+    void forward(const induct::Pass &pass) const override {
+        Table::forward(pass);
+        if (pass.count() > 256) pass.outputs()[0] = std::numeric_limits<float>::quiet_NaN();
+    }
+};
+
 struct Meddles : Table {
     static constexpr const char *name = "changes-its-inputs";
     using Table::Table;
@@ -260,8 +293,52 @@ class Forgetful : public induct::Evaluator {
     std::unique_ptr<induct::Accumulator> begin() const override { return std::make_unique<Sum>(); }
 };
 
+/* Means of the losses; what a derived one does to a batch spoils them. */
+template <class Flaw>
+class Mean : public induct::Evaluator {
+  public:
+    static constexpr const char *name = Flaw::name;
+    static constexpr const char *summary = "an evaluator with a defect";
+    static constexpr const char *config = no_parameters;
+
+    struct Sum : induct::Accumulator {
+        double sum = 0, count = 0;
+        void consume(const induct::EvaluationBatch &batch) override {
+            for (std::uint64_t i = 0; i < batch.count * static_cast<std::uint64_t>(batch.positions); i++)
+                sum += batch.losses[i], count += 1;
+            Flaw::spoil(batch, sum);
+        }
+        void merge(const induct::Accumulator &other) override {
+            sum += static_cast<const Sum &>(other).sum, count += static_cast<const Sum &>(other).count;
+        }
+        std::vector<induct::Metric> finish() const override {
+            const double mean = count > 0 ? sum / count : std::numeric_limits<double>::quiet_NaN();
+            return {{"mean", "nats", {mean}, {}, ""}};
+        }
+    };
+    explicit Mean(const induct::Creation &) {}
+    std::uint32_t items() const override { return INDUCT_ITEM_LOSSES; }
+    std::unique_ptr<induct::Accumulator> begin() const override { return std::make_unique<Sum>(); }
+};
+
+struct ByProcess {
+    static constexpr const char *name = "measures-its-process";
+    static void spoil(const induct::EvaluationBatch &, double &sum) { sum += getpid(); }
+};
+struct Blackens {
+    static constexpr const char *name = "changes-what-it-is-shown";
+    static void spoil(const induct::EvaluationBatch &batch, double &) {
+        if (batch.count > 0) const_cast<float *>(batch.losses)[0] += 1;
+    }
+};
+struct Tires {
+    static constexpr const char *name = "takes-small-batches-alone";
+    static void spoil(const induct::EvaluationBatch &batch, double &sum) { if (batch.count >= 3000) sum *= 2; }
+};
+
 }  // namespace
 
 INDUCT_PLUGIN("org.example.broken", "1.0.0", "parts with one defect each", Sound, Counts, ByBatch, Reversed, Seedless,
-              HalfSeed, OneView, Short, Biased, Process, Errno, Crashes, Leaves, Hangs, Lazy, Overflows, Leaks, Boasts, Wrong,
-              Overwrites, Gaps, Greedy, Meddles, Generous, Forgetful)
+              HalfSeed, OneView, Short, Biased, Process, Errno, Crashes, Leaves, Hangs, ManyAtOnce, Lazy, Overflows, Leaks, Boasts, Wrong,
+              Overwrites, Gaps, Greedy, Meddles, Spills, Counted, Overwhelmed,
+              Generous, Forgetful, Mean<ByProcess>, Mean<Blackens>, Mean<Tires>)
