@@ -72,7 +72,7 @@ extension PluginHost {
             throw opening.missingFactory
         }
         var handle: UnsafePointer<induct_architecture>?
-        try opening.create { self.create(kind, $0, $1, into: &handle) { create($0, $1, $2) } }
+        try opening.create { self.create(plan.kind, $0, $1, into: &handle) { create($0, $1, $2) } }
         return try opening.checked { () throws(TableDefect) in
             let instance = try PluginInstance(
                 handle: opening.created(handle), name: "induct_architecture", minimum: 40,
