@@ -10,8 +10,8 @@ public func induct_plugin_entry_v1(
 ) -> UnsafePointer<induct_plugin>! {
     Plugin(
         id: "org.induct.architectures", version: "0.1.0",
-        summary: "Predictors of one idea each: from weights alone, from the context alone, from counts",
-        parts: [Perceptron.self, Similarity.self, NearestNeighbours.self, TabularCounts.self]
+        summary: "Predictors of one idea each: from weights alone, from the context alone, from counts, item by item",
+        parts: [Perceptron.self, Similarity.self, NearestNeighbours.self, TabularCounts.self, GRU.self]
     )
     .export(host, error)
 }
