@@ -30,6 +30,13 @@ package protocol Source: AnyObject, Sendable {
     var theory: (any SourceTheory)? { get }
     /// The source as a hidden Markov model, if it is one.
     var hmm: SourceHMM? { get }
+    /// How it draws labelled examples, if it states that.
+    var labelledExamples: LabelledExamplesLaw? { get }
+}
+
+extension Source {
+    /// It does not say.
+    package var labelledExamples: LabelledExamplesLaw? { nil }
 }
 
 /// The Bayes-optimal predictor of a source; see induct.source.oracle/1.

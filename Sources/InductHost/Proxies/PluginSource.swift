@@ -14,6 +14,7 @@ package final class PluginSource: Source, @unchecked Sendable {
     package let oracle: (any SourceOracle)?
     package let theory: (any SourceTheory)?
     package let hmm: SourceHMM?
+    package let labelledExamples: LabelledExamplesLaw?
 
     let instance: SourceInstance
     let resolvedSpec: PluginSpec
@@ -60,6 +61,7 @@ package final class PluginSource: Source, @unchecked Sendable {
         oracle = extensions.oracle
         theory = extensions.theory
         hmm = extensions.hmm
+        labelledExamples = extensions.labelledExamples
     }
 
     package func fill(

@@ -8,6 +8,7 @@ struct SourceExtensions {
     var oracle: PluginOracle?
     var theory: PluginTheory?
     var hmm: SourceHMM?
+    var labelledExamples: LabelledExamplesLaw?
 
     init(instance: SourceInstance, schema: Schema) throws(TableDefect) {
         if let pointer = instance.getExtension(INDUCT_SOURCE_ORACLE) {
@@ -19,6 +20,10 @@ struct SourceExtensions {
         }
         if let pointer = instance.getExtension(INDUCT_SOURCE_HMM) {
             hmm = try Self.hmm(pointer.assumingMemoryBound(to: induct_source_hmm.self), schema: schema)
+        }
+        if let pointer = instance.getExtension(INDUCT_SOURCE_LABELLED_EXAMPLES) {
+            labelledExamples = try LabelledExamplesReading.law(
+                pointer.assumingMemoryBound(to: induct_source_labelled_examples.self), schema: schema)
         }
     }
 

@@ -190,6 +190,26 @@ GOLDEN_OFFSET(induct_source_hmm, start, 24);
 GOLDEN_OFFSET(induct_source_hmm, right, 32);
 GOLDEN_OFFSET(induct_source_hmm, component_of_state, 40);
 
+GOLDEN_SIZE(induct_source_labelled_examples, 120);
+GOLDEN_OFFSET(induct_source_labelled_examples, struct_size, 0);
+GOLDEN_OFFSET(induct_source_labelled_examples, classes, 4);
+GOLDEN_OFFSET(induct_source_labelled_examples, group_count, 8);
+GOLDEN_OFFSET(induct_source_labelled_examples, contexts, 12);
+GOLDEN_OFFSET(induct_source_labelled_examples, class_probability, 16);
+GOLDEN_OFFSET(induct_source_labelled_examples, context_probability, 24);
+GOLDEN_OFFSET(induct_source_labelled_examples, label_of_class, 32);
+GOLDEN_OFFSET(induct_source_labelled_examples, group_of_class, 40);
+GOLDEN_OFFSET(induct_source_labelled_examples, group_names, 48);
+GOLDEN_OFFSET(induct_source_labelled_examples, relevance, 56);
+GOLDEN_OFFSET(induct_source_labelled_examples, match_law, 64);
+GOLDEN_OFFSET(induct_source_labelled_examples, relevant_contexts, 72);
+GOLDEN_OFFSET(induct_source_labelled_examples, ensured_count, 76);
+GOLDEN_OFFSET(induct_source_labelled_examples, training_count, 80);
+GOLDEN_OFFSET(induct_source_labelled_examples, label_noise, 88);
+GOLDEN_OFFSET(induct_source_labelled_examples, input_noise, 96);
+GOLDEN_OFFSET(induct_source_labelled_examples, squared_norm, 104);
+GOLDEN_OFFSET(induct_source_labelled_examples, dimension, 112);
+
 /* ---- architecture.h ---- */
 
 GOLDEN_SIZE(induct_parameter, 48);

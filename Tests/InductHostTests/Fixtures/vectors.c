@@ -3,7 +3,8 @@
 /* Two toy sources of vectors, to be learned in context.
  *
  * `labelled-vectors`: items around class centres that belong to the task (config, seed), labels of all but the last item,
- * and the last one's class as the target; "component" says it again, for evaluators. Its view "test" has 512 samples.
+ * and the last one's class as the target; "component" says it again, for evaluators. Its view "test" has 512 samples. It
+ * states how it draws them; compiled with -DLAW=FIELD=VALUE, something else in one field.
  * `linear-regression`: rows (x, w . x) with a w of each sample's own; the last row's answer is 0 and is the target. */
 
 #include <induct/induct.h>
@@ -22,6 +23,8 @@ typedef struct vectors {
     int64_t inputs_shape[3], labels_shape[2], targets_shape[2], component_shape[1];
     int64_t classes, dimensions, items;
     double noise;
+    induct_source_labelled_examples law;
+    double class_probability[64];
 } vectors;
 
 static induct_status fail(induct_error *error, induct_status status, const char *message) {
@@ -30,6 +33,30 @@ static induct_status fail(induct_error *error, induct_status status, const char 
         snprintf(error->message, sizeof error->message, "%s", message);
     }
     return status;
+}
+
+/* Contexts do not depend on the query: relevant ones are those that happen to hold its class. */
+static void state_law(vectors *mine) {
+    double missing = 1;
+    for (int64_t i = 0; i < mine->items - 1; i++) missing *= 1 - 1.0 / (double)mine->classes;
+    for (int64_t i = 0; i < mine->classes; i++) mine->class_probability[i] = 1.0 / (double)mine->classes;
+    mine->law = (induct_source_labelled_examples){
+        .struct_size = sizeof mine->law, .classes = (uint32_t)mine->classes, .contexts = (uint32_t)mine->items - 1,
+        .class_probability = mine->class_probability, .relevance = 1 - missing, .input_noise = mine->noise,
+        .squared_norm = 36.0 * (double)mine->dimensions, .dimension = (uint64_t)mine->dimensions};
+#ifdef LAW
+    static const double heavy[3] = {0.5, 0.5, 0.5}, lone[3] = {1, 0, 0};
+    static const double matches[15] = {0, 1, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0.5, 0.5};
+    static const uint32_t beyond[3] = {0, 1, 3};
+    (void)heavy, (void)lone, (void)matches, (void)beyond;
+    mine->law.LAW;
+#endif
+}
+
+static const void *get_extension(const induct_source *self, const char *id) {
+    const vectors *mine = self->instance;
+    const int is_labelled = mine->schema.task == INDUCT_TASK_CLASSIFICATION;
+    return is_labelled && strcmp(id, INDUCT_SOURCE_LABELLED_EXAMPLES) == 0 ? &mine->law : NULL;
 }
 
 static double number(const char *config, const char *key) {
@@ -146,7 +173,8 @@ static induct_status create(const induct_create *call, const induct_source **sou
         .outputs = is_regression, .positions = 1};
     mine->source = (induct_source){
         .struct_size = sizeof(induct_source), .instance = mine, .destroy = destroy, .schema = get_schema, .view = view,
-        .fill = is_regression ? fill_regression : fill_labelled};
+        .fill = is_regression ? fill_regression : fill_labelled, .get_extension = get_extension};
+    state_law(mine);
     *source = &mine->source;
     return INDUCT_OK;
 }

@@ -20,6 +20,8 @@ INDUCT_EXTERN_C_BEGIN
 #define INDUCT_SOURCE_ORACLE "induct.source.oracle/1" /* const induct_source_oracle * */
 #define INDUCT_SOURCE_THEORY "induct.source.theory/1" /* const induct_source_theory * */
 #define INDUCT_SOURCE_HMM "induct.source.hmm/1"       /* const induct_source_hmm * */
+#define INDUCT_SOURCE_LABELLED_EXAMPLES \
+    "induct.source.labelled-examples/1" /* const induct_source_labelled_examples * */
 
 /* A named stream of samples. Every source has the views "train" (index 0) and "test" (index 1). */
 typedef struct induct_view {
@@ -144,6 +146,37 @@ typedef struct induct_source_hmm {
     const uint32_t *component_of_state; /* [states]; NULL when there is one component */
 } induct_source_hmm;
 INDUCT_ASSERT_SIZE(induct_source_hmm, 48);
+
+/* ---- induct.source.labelled-examples/1: how labelled examples are drawn --------------------------------------------
+ *
+ * For sources of classification whose samples are L pairs of an input and a label, and a query, whose label is the target.
+ * The class x of the query is drawn with p_x. With probability `relevance`, one decision a sequence, contexts hold x too:
+ * exactly `relevant_contexts` of them, or all are drawn anew until at least one does; otherwise none does, and contexts are
+ * drawn by their law given that they are not x. A class has one label, which noise replaces by the next one, modulo the
+ * schema's classes. `get_extension` returns the data itself. The host derives the theory. */
+typedef struct induct_source_labelled_examples {
+    uint32_t struct_size;
+    uint32_t classes;                  /* kinds of inputs that training shows, at least 1 */
+    uint32_t group_count;              /* groups of classes, such as frequent and rare; 0 or 1: one group */
+    uint32_t contexts;                 /* L, at least 1 */
+    const double *class_probability;   /* [classes] p_x, of a query of the view "train" */
+    const double *context_probability; /* [classes] of a context, before relevance is imposed; NULL: p_x */
+    const uint32_t *label_of_class;    /* [classes] in [0, schema's classes); NULL: the class's number */
+    const uint32_t *group_of_class;    /* [classes]; NULL when there is one group */
+    const char *const *group_names;    /* [group_count] kebab-case; NULL when there is one group */
+    double relevance;                  /* in [0, 1] */
+    const double *match_law;           /* [classes, contexts + 1] P(m contexts hold x | relevant), where it is neither of
+                                          the two above; else NULL */
+    uint32_t relevant_contexts;        /* 0: at least one */
+    uint32_t ensured_count;            /* queries of each class that a finite training set holds for certain; the
+                                          others are drawn */
+    uint64_t training_count;           /* samples of the view "train"; 0 = endless */
+    double label_noise;                /* in [0, 1] */
+    double input_noise;                /* standard deviation of each coordinate around the class's centre */
+    double squared_norm;               /* the largest squared norm of a centre */
+    uint64_t dimension;                /* numbers of an input */
+} induct_source_labelled_examples;
+INDUCT_ASSERT_SIZE(induct_source_labelled_examples, 120);
 
 INDUCT_EXTERN_C_END
 

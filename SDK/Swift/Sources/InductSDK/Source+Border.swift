@@ -60,6 +60,9 @@ final class SourceInstance {
             }
             extensions.append((INDUCT_SOURCE_HMM, UnsafeRawPointer(model.record(in: memory))))
         }
+        if let law = source.labelledExamples {
+            extensions.append((INDUCT_SOURCE_LABELLED_EXAMPLES, UnsafeRawPointer(try law.record(in: memory))))
+        }
         self.extensions = extensions
     }
 

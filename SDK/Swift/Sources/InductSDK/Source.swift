@@ -38,6 +38,8 @@ public protocol Source: PluginPart, Sendable {
     var theory: (any SourceTheory)? { get }
     /// The source as a hidden Markov model, if it is one: the host derives its theory from it.
     var hiddenMarkovModel: HiddenMarkovModel? { get }
+    /// How labelled examples are drawn, if that is what it delivers and the law is known: the host derives its theory from it.
+    var labelledExamples: LabelledExamplesLaw? { get }
 }
 
 extension Source {
@@ -49,6 +51,8 @@ extension Source {
     public var theory: (any SourceTheory)? { nil }
     /// It is none.
     public var hiddenMarkovModel: HiddenMarkovModel? { nil }
+    /// It does not say.
+    public var labelledExamples: LabelledExamplesLaw? { nil }
     /// Crosses the border as `induct.source/1`.
     public static var border: PartBorder { .source }
 }
