@@ -16,7 +16,9 @@ extension Theory {
         try request.check()
         let schema = source.schema
         guard schema.task == .nextToken else {
-            throw .unavailable("\(source.spec) is no source of tokens, so that it has no entropy by position")
+            throw .unavailable(
+                "\(source.spec) is no source of tokens, so that it has no entropy by position, and does not state how it "
+                    + "draws labelled examples")
         }
         if let closed = source.theory {
             do throws(PluginFailure) {

@@ -13,6 +13,9 @@ struct TheoryCommand: ParsableCommand {
         discussion: """
             Values are exact wherever mixed states can be merged or words enumerated. Beyond that bounds are given, and \
             where these leave more than half of --precision open, estimates with their standard errors.
+
+            For a source of labelled examples: what learning in the weights and in the context cost, and the size of the \
+            training set at which the weights become the better guide (--floor, --gap, --in-context-loss).
             """)
 
     @OptionGroup var common: CommonOptions
@@ -54,12 +57,23 @@ struct TheoryCommand: ParsableCommand {
             valueName: "file"))
     var plot: String?
 
+    @OptionGroup(title: "Options for labelled examples")
+    var examples: LabelledExamplesOptions
+
     func run() throws {
         Interruption.endsAtOnce()
         let drawing = try plot.map(FigureFile.init)
         let argument = try SpecArgument(source)
         let host = try common.host()
         let source = try argument.pointing { try host.source($0) }
+        if source.labelledExamples != nil {
+            guard fit == nil, !components, !contributions else {
+                throw UsageError(
+                    "--fit, --components and --contributions are about tokens, and \(source.spec) has none")
+            }
+            return try examples.run(source, format: common.format, drawing: drawing)
+        }
+        try examples.checkUnused(source)
         let request = TheoryRequest(
             length: length, precision: precision, seed: seed, components: components ? .always : .whereCheap)
         let theory = try Theory.of(source, request: request)
