@@ -13,7 +13,7 @@ public func induct_plugin_entry_v1(
         summary: "Losses by position, gaps to the oracle, accuracy, losses at labels, in-context scores, belief probes",
         parts: [
             PositionLoss.self, OracleGap.self, Accuracy.self, LabelLoss.self, InContextScore.self, PowerLaw.self,
-            BeliefProbe.self, Regret.self, ViewError.self,
+            BeliefProbe.self, Regret.self, ViewError.self, LabelOrigin.self, GateWeights.self,
         ]
     )
     .export(host, error)
