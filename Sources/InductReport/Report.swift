@@ -10,12 +10,13 @@ package struct Report: Sendable {
 
     init(figures: [Figure]) { self.figures = figures }
 
-    /// Every figure for which the run has data.
-    package init(run: RunRecord, theory: TheoryCurve?) {
-        let context = FigureContext(run: run, theory: theory)
+    /// Every figure for which the run has data; `levels` are known errors to draw beside those of views.
+    package init(run: RunRecord, theory: TheoryCurve?, levels: [ErrorLevel] = []) {
+        let context = FigureContext(run: run, theory: theory, levels: levels)
         figures = [
             context.lossByPosition(), context.relativeLoss(), context.labelLossByTimesSeen(),
             context.labelLossByStep(), context.gapByPosition(), context.gapByComponent(), context.trainingLoss(),
+            context.errorByView(), context.errorByShiftedView(),
             context.probeByPosition(), context.probeByStep(), context.activationSpectrum(), context.componentAngles(),
         ].filter(\.chart.hasData)
         simplex = SimplexFigure(context)

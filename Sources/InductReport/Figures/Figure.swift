@@ -18,10 +18,13 @@ package struct FigureContext: Sendable {
     package var theory: TheoryCurve?
     /// The source, for subtitles; "" when it is not known.
     package var source: String
+    /// What errors by view are drawn against.
+    package var levels: [ErrorLevel]
 
-    package init(run: RunRecord, theory: TheoryCurve?, source: String? = nil) {
+    package init(run: RunRecord, theory: TheoryCurve?, source: String? = nil, levels: [ErrorLevel] = []) {
         self.run = run
         self.theory = theory
+        self.levels = levels
         self.source = source ?? run.source ?? ""
     }
 

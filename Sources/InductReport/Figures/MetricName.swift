@@ -29,6 +29,10 @@ package enum MetricName {
     /// Ends the names of a probe's metrics that are about the model before training.
     package static let untrained = "_untrained"
 
+    /// Begins the names of errors by view, and ends those of views whose labels were replaced.
+    package static let viewError = "error_"
+    package static let shiftedView = "_oobd"
+
     /// What a belief probe reads off activations.
     package static let probeTargets = ["belief", "posterior", "predictive"]
     /// R^2 of a probe by point.

@@ -58,6 +58,20 @@ package struct SeedFigures: Sendable {
                 y: .init(title: "loss (nats)", field: "loss"), series: series, marksPoints: points.count <= 20))
     }
 
+    /// Errors by view against the step: their means over the seeds, with bands of two standard deviations.
+    func errorsByView() -> [Figure] {
+        guard let first = runs.first else { return [] }
+        return [false, true].map { isShifted in
+            var figure = ErrorFigure(first, isShifted: isShifted).figure(
+                { metric in
+                    mean(curves: runs.map { FigureContext(run: $0, theory: nil).errorCurve(metric) })
+                }, [], subtitle)
+            figure.name += "-by-seed"
+            figure.chart.subtitle = subtitle
+            return figure
+        }
+    }
+
     private var label: String { "mean of \(runs.count) seeds" }
     private var subtitle: [String] {
         [runs.first?.source ?? "", "Band: two standard deviations over the seeds"].filter { !$0.isEmpty }
@@ -81,6 +95,8 @@ extension Report {
     /// Every figure of runs that differ in their seed alone for which they have data.
     package init(seeds runs: [RunRecord], theory: TheoryCurve?) {
         let figures = SeedFigures(runs: runs, theory: theory)
-        self.init(figures: [figures.trainingLoss(), figures.lossByPosition()].filter(\.chart.hasData))
+        self.init(
+            figures: ([figures.trainingLoss(), figures.lossByPosition()] + figures.errorsByView())
+                .filter(\.chart.hasData))
     }
 }

@@ -109,11 +109,22 @@ struct RunSession {
         if drawsFigures {
             let renderer = FigureRenderer.find(
                 environment: ProcessEnvironment.variables, executableDirectory: try Executable.directory())
-            figures = try Report(run: record, theory: theory.map(TheoryCurve.init))
+            figures = try Report(run: record, theory: theory.map(TheoryCurve.init), levels: errorLevels(of: recipe))
                 .write(to: result.directory, renderer: renderer)
         }
         return Outcome(
             result: result, summary: RunSummary(record, recipe: recipe, theory: theory), figures: figures)
+    }
+
+    /// Chance and the least error possible, of a source that states how it draws labelled examples.
+    private func errorLevels(of recipe: Recipe) -> [ErrorLevel] {
+        guard let source = try? host.source(recipe.source),
+            let theory = try? LabelledExamplesTheory.of(source)
+        else { return [] }
+        return [
+            ErrorLevel(name: "chance", error: theory.chanceError),
+            ErrorLevel(name: "Bayes", error: theory.bayesError),
+        ]
     }
 
     /// The theory of a recipe's source where it is exact or cheap; what is missing is no reason to fail.

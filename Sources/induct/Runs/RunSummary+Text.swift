@@ -48,6 +48,7 @@ extension RunSummary {
                 ))
         }
         for transition in transitions { facts.append(("change point", Self.changePoint(transition))) }
+        for transience in transiences { facts.append(("in-context learning", Self.transience(transience))) }
         return TextTable.pairs(facts) + lossTable + labelTable + probeTable
     }
 
@@ -56,6 +57,14 @@ extension RunSummary {
         let (low, high) = (point.interval.lowerBound.fixed(1), point.interval.upperBound.fixed(1))
         return "\(transition.metric): step \(point.step.fixed(1)), 95% within \(low) to \(high), from "
             + "\(point.before.significant(4)) to \(point.after.significant(4))"
+    }
+
+    private static func transience(_ found: Transience) -> String {
+        let level = found.level.significant(4)
+        guard let emerged = found.emerged else { return "\(found.metric) never below \(level)" }
+        let end = found.lost.map { "\(level) again at step \($0)" } ?? "not lost again"
+        return "\(found.metric) below \(level) from step \(emerged) on, least \(found.least.significant(4)) at step "
+            + "\(found.leastStep), \(end)"
     }
 
     private var probeTable: String {
@@ -149,6 +158,7 @@ extension RunSummary {
             "label_loss_later": .optional(laterLabelLoss),
             "transition_step": transition?.step.map { .integer(Int64($0)) } ?? .null,
             "transitions": .array(transitions.map(\.json)),
+            "transience": .array(transiences.map(\.json)),
             "in_context_score": .optional(contextScore?.value),
             "in_context_score_standard_error": .optional(contextScore?.standardError),
             "probes": .array(

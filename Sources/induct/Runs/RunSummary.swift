@@ -40,6 +40,8 @@ struct RunSummary {
     var transition: Transition?
     /// Of labels, of the mean loss, and of what else was asked for.
     var transitions: [Transition] = []
+    /// When in-context learning appeared and went again, by view with replaced labels.
+    var transiences: [Transience] = []
     /// Loss late in the context minus loss early in it.
     var contextScore: (value: Double, standardError: Double)?
     /// What activations hold of the oracle's knowledge.
@@ -92,6 +94,10 @@ struct RunSummary {
         for (metric, level) in asked {
             transitions.removeAll { $0.metric == metric }
             if let found = Transition(of: metric, below: level, in: run) { transitions.append(found) }
+        }
+        transiences = run.shiftedErrors.compactMap { metric in
+            let level = asked.first { $0.metric == metric }?.level
+            return Transience(of: metric, level: level ?? Transience.usualLevel, in: run)
         }
         if let record = Self.last(Name.contextScore, run), let value = record.scalar {
             contextScore = (value, record.standardErrors?[0][0] ?? .nan)
