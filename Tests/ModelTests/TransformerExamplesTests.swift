@@ -4,22 +4,30 @@ import InductCore
 import InductHost
 import Testing
 
-/// A transformer over labelled examples, and the plain one with the same options.
+/// A transformer over examples, and the plain one with the same options.
 struct ExamplesCase: CustomTestStringConvertible, Sendable {
     var options: String
     var plain = PlainTransformer()
     var items = 3
     var features = 12
+    /// Values in the place of labels.
+    var isRegression = false
+    /// Something is predicted at every input.
+    var predictsAll = false
 
     init(_ options: String, _ change: (inout ExamplesCase) -> Void = { _ in }) {
         self.options = options
         change(&self)
     }
 
-    var testDescription: String { "\(items) items of \(features): \(options)" }
+    var testDescription: String {
+        "\(isRegression ? "values" : "labels"), \(items) items of \(features): \(options)"
+    }
 
     static let classes = 5
     static let count = 3
+    /// Numbers that are predicted for one sample.
+    var outputs: Int { (predictsAll ? items : 1) * (isRegression ? 1 : Self.classes) }
 
     static let all: [ExamplesCase] = [
         ExamplesCase("input_embedding=identity, positions=sinusoidal, position_base=30") {
@@ -45,26 +53,50 @@ struct ExamplesCase: CustomTestStringConvertible, Sendable {
             $0.plain.positions = "none"
             $0.plain.isAttentionOnly = true
         },
+        ExamplesCase("positions=learned") {
+            $0.isRegression = true
+            $0.predictsAll = true
+            $0.features = 3
+            $0.items = 4
+        },
+        ExamplesCase("positions=none, biases=false, block=post-norm") {
+            $0.isRegression = true
+            $0.plain.positions = "none"
+            $0.plain.block = "post-norm"
+        },
+        ExamplesCase("positions=rotary, head_size=4, dropout=0.2") {
+            $0.isRegression = true
+            $0.predictsAll = true
+            $0.plain.positions = "rotary"
+            $0.plain.headSize = 4
+            $0.plain.dropout = 0.2
+        },
     ]
 
     func driver(_ host: PluginHost) throws -> ModelDriver {
-        let schema = TestHost.examples(items: items, size: features, classes: Self.classes)
+        let schema =
+            isRegression
+            ? TestHost.regression(items: items, size: features, predictsAll: predictsAll)
+            : TestHost.examples(items: items, size: features, classes: Self.classes)
         let spec = try PluginSpec(parsing: "transformer(layers=2, width=12, heads=4, \(options))")
         return ModelDriver(
             try host.architecture(spec, schema: schema, length: items), schema: schema, count: Self.count,
-            length: items,
-            width: Self.classes, seed: 5)
+            length: items, width: isRegression ? 1 : Self.classes, seed: 5)
     }
 
-    /// The plain transformer's logits for one row of the driver's batch.
-    func logits(_ driver: ModelDriver, row: Int, _ values: PlainTransformer.Values, trains: Bool) -> [Double] {
-        guard let inputs = driver.inputs[0], let labels = driver.inputs[1] else { return [] }
+    /// The plain transformer's outputs for one row of the driver's batch.
+    func outputs(_ driver: ModelDriver, row: Int, _ values: PlainTransformer.Values, trains: Bool) -> [Double] {
+        guard let inputs = driver.inputs[0], let given = driver.inputs[1] else { return [] }
         let mask = PlainDropout(seed: driver.dropoutSeed, step: driver.step, row: UInt64(row))
         let examples = (0..<items).map { item in
             (0..<features).map { Double(inputs.floats[(row * items + item) * features + $0]) }
         }
-        let classes = (0..<items - 1).map { Int(labels.integers[row * (items - 1) + $0]) }
-        return plain.logits(inputs: examples, labels: classes, values, trains ? mask : nil)
+        let answers = (0..<items - 1).map { pair -> PlainTransformer.Answer in
+            let place = row * (items - 1) + pair
+            return isRegression ? .value(Double(given.floats[place])) : .label(Int(given.integers[place]))
+        }
+        let all = plain.predictions(inputs: examples, answers: answers, values, trains ? mask : nil)
+        return predictsAll ? Array(all.joined()) : all.last ?? []
     }
 }
 
@@ -74,14 +106,14 @@ struct ExamplesCase: CustomTestStringConvertible, Sendable {
     init() throws { host = try TestHost.make() }
 
     @Test(arguments: ExamplesCase.all)
-    func logitsAgreeWithThePlainTransformer(_ test: ExamplesCase) throws {
+    func outputsAgreeWithThePlainTransformer(_ test: ExamplesCase) throws {
         let driver = try test.driver(host)
         for mode in [PassMode.evaluate, .train] {
-            let logits = try driver.forward(mode)
+            let outputs = try driver.forward(mode)
             for row in 0..<ExamplesCase.count {
-                let expected = test.logits(driver, row: row, driver.values, trains: mode == .train)
+                let expected = test.outputs(driver, row: row, driver.values, trains: mode == .train)
                 for (column, value) in expected.enumerated() {
-                    let found = Double(logits[row * ExamplesCase.classes + column])
+                    let found = Double(outputs[row * test.outputs + column])
                     #expect((found - value).magnitude <= 4e-6 * max(1, value.magnitude))
                 }
             }
@@ -95,9 +127,9 @@ struct ExamplesCase: CustomTestStringConvertible, Sendable {
         let driver = try test.driver(host)
         expectGradients(of: driver, try driver.backward()) { values in
             (0..<ExamplesCase.count).reduce(0) { sum, row in
-                test.logits(driver, row: row, values, trains: true).enumerated().reduce(sum) {
+                test.outputs(driver, row: row, values, trains: true).enumerated().reduce(sum) {
                     $0 + $1.element
-                        * Double(driver.outputGradients.floats[row * ExamplesCase.classes + $1.offset])
+                        * Double(driver.outputGradients.floats[row * test.outputs + $1.offset])
                 }
             }
         }

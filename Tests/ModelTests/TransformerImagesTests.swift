@@ -60,7 +60,8 @@ import Testing
             plain.positions = "none"
             plain.headSize = 2
             (plain.width, plain.mlpSize) = (8, 32)
-            return plain.logits(inputs: examples, labels: [Int(labels.integers[row])], values)
+            let answers = [PlainTransformer.Answer.label(Int(labels.integers[row]))]
+            return plain.predictions(inputs: examples, answers: answers, values).last ?? []
         }
 
         func loss(_ driver: ModelDriver, _ values: PlainTransformer.Values) -> Double {

@@ -11,7 +11,9 @@ import InductSDK
 // | embedding.inputs.stem..., .groups...      | ResidualNetwork    | input_embedding = resnet         |
 // | embedding.inputs.weight                   | [d, features]      | examples, unless identity        |
 // | embedding.inputs.bias                     | [d]                | with that, and biases            |
-// | embedding.labels                          | [V, d]             | examples                         |
+// | embedding.labels                          | [V, d]             | examples with labels             |
+// | embedding.values.weight                   | [d, 1]             | examples with values             |
+// | embedding.values.bias                     | [d]                | with that, and biases            |
 // | embedding.positions                       | [T, d]             | learned; examples: a row a pair  |
 // | relative_positions.weight                 | [buckets, H]       | positions = t5; of all blocks    |
 // | blocks.i.norm1.gain                       | [d]                | always                           |
@@ -76,8 +78,10 @@ struct BlockIndex {
 /// Every parameter and where it is used.
 struct ParameterLayout {
     private(set) var parameters: [ModelParameter] = []
-    /// The table of tokens, or of labels.
-    private(set) var table = 0
+    /// The table of tokens, or of labels; nil where values come in their place.
+    private(set) var table: Int?
+    /// The layer that takes values to the stream.
+    private(set) var values: LinearIndex?
     /// The first parameter of the residual network that images go through; meaningless without one.
     private(set) var imageNetwork = 0
     /// The layer that takes inputs to the stream.
@@ -107,9 +111,9 @@ struct ParameterLayout {
         }
         for block in 0..<options.layers { blocks.append(addBlock("blocks.\(block)", options)) }
         if options.hasFinalNorm { finalNorm = addNorm("final_norm", options) }
+        let shared = options.isTied ? table : nil
         unembedding.weight =
-            options.isTied
-            ? table : add("unembedding.weight", [options.classes, options.width], options.unembeddingInitialiser)
+            shared ?? add("unembedding.weight", [options.classes, options.width], options.unembeddingInitialiser)
     }
 
     private mutating func add(_ name: String, _ shape: [Int], _ initialiser: Initialiser, isDecayed: Bool = true) -> Int
@@ -129,9 +133,15 @@ struct ParameterLayout {
             inputs = addLinear(
                 "embedding.inputs", Linear(inputs: features, outputs: options.width), fan: options.width, options)
         }
-        table = add(
-            "embedding.labels", [options.vocabulary, options.width],
-            options.linearInitialiser(inputs: options.vocabulary, outputs: options.width))
+        switch examples.answers {
+        case .labels:
+            table = add(
+                "embedding.labels", [options.vocabulary, options.width],
+                options.linearInitialiser(inputs: options.vocabulary, outputs: options.width))
+        case .values:
+            values = addLinear(
+                "embedding.values", Linear(inputs: 1, outputs: options.width), fan: options.width, options)
+        }
     }
 
     private mutating func addNorm(_ name: String, _ options: TransformerOptions) -> NormIndex {

@@ -3,12 +3,12 @@
 import CInduct
 import InductSDK
 
-/// A decoder-only transformer over tokens or labelled examples, computed by the host's kernels.
+/// A decoder-only transformer over tokens or examples, computed by the host's kernels.
 ///
 /// It has no state beside its options and constant tables: everything a pass writes lies in the pass.
 final class Transformer: Architecture {
     static let name = "transformer"
-    static let summary = "a decoder-only transformer over tokens or labelled examples"
+    static let summary = "a decoder-only transformer over tokens, labelled examples, or those of a regression"
 
     let options: TransformerOptions
     let layout: ParameterLayout
@@ -56,7 +56,7 @@ final class Transformer: Architecture {
         }
     }
 
-    var output: OutputKind { .logits }
+    var output: OutputKind { options.isRegression ? .values : .logits }
     var modelParameters: [ModelParameter] { layout.parameters }
     var interventions: [Point] { activations }
 
@@ -72,7 +72,7 @@ final class Transformer: Architecture {
     func rows(_ pass: borrowing Pass) -> Int { pass.count * length(pass) }
 
     /// Rows of the outputs.
-    func outputRows(_ pass: borrowing Pass) -> Int { options.examples == nil ? rows(pass) : pass.count }
+    func outputRows(_ pass: borrowing Pass) -> Int { options.examples.map { pass.count * $0.positions } ?? rows(pass) }
 
     func workspaceLayout(mode: PassMode, count: Int, length: Int) -> WorkspaceLayout {
         WorkspaceLayout(

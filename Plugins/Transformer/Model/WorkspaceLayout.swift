@@ -45,7 +45,7 @@ struct WorkspaceLayout {
     let words: Int
     /// `[R, width]`: a branch's output before elements are dropped, or a gradient after.
     let dropped: Int
-    /// `[count * items, width]`: inputs of labelled examples after their linear layer, or d loss / d those.
+    /// `[count * items, width]`: inputs of examples after their linear layer, or d loss / d those.
     let embedded: Int
     /// What the residual network of images needs; see `ResidualWorkspace`.
     let imageNetwork: Int
@@ -58,11 +58,11 @@ struct WorkspaceLayout {
     let blockStride: Int
     let finalMean: Int
     let finalInverse: Int
-    /// `[R, width]`, or `[count, width]` where only the last rows are predicted from.
+    /// `[R, width]`, or `[count * P, width]` where only some rows are predicted from.
     let finalNormalised: Int
-    /// `[count, width]`: the last rows of the stream, where they alone are predicted from; and d loss / d those.
-    let last: Int
-    let lastGradient: Int
+    /// `[count * P, width]`: the rows of the stream that are predicted from, where others are not; and d loss / d those.
+    let predicted: Int
+    let predictedGradient: Int
     /// `[R, width]`: d loss / d stream.
     let streamGradient: Int
     /// `[R, max(width, queryColumns)]`: d loss / d normalised input, d loss / d attended.
@@ -131,12 +131,12 @@ struct WorkspaceLayout {
         blockStride = trains ? end - first : 0
         if trains { end = first + blockStride * options.layers }
 
-        let outputRows = options.examples == nil ? rows : count
+        let outputRows = options.examples.map { count * $0.positions } ?? rows
         finalMean = take(options.hasFinalNorm ? outputRows : 0)
         finalInverse = take(options.hasFinalNorm ? outputRows : 0)
         finalNormalised = take(options.hasFinalNorm ? outputRows * options.width : 0)
-        last = take(options.examples == nil ? 0 : count * options.width)
-        lastGradient = take(trains && options.examples != nil ? count * options.width : 0)
+        predicted = take(options.examples == nil ? 0 : outputRows * options.width)
+        predictedGradient = take(trains && options.examples != nil ? outputRows * options.width : 0)
 
         streamGradient = take(trains ? rows * options.width : 0)
         branchGradient = take(trains ? rows * max(options.width, options.queryColumns) : 0)

@@ -80,15 +80,19 @@ extension TransformerOptions {
         let vocabulary: Int? =
             switch input {
             case .tokens(let index): schema.tensors[index].limit
-            case .examples(let examples): schema.tensors[examples.labels].limit
+            case .examples(let examples):
+                switch examples.answers {
+                case .labels(let index): schema.tensors[index].limit
+                case .values: 0
+                }
             }
         return try TransformerOptions(
-            creation.configuration, input: input, vocabulary: vocabulary ?? schema.classes, classes: schema.classes,
+            creation.configuration, input: input, vocabulary: vocabulary ?? schema.classes, schema: schema,
             length: creation.length)
     }
 
     private init(
-        _ configuration: Configuration, input: InputKind, vocabulary: Int, classes: Int, length: Int
+        _ configuration: Configuration, input: InputKind, vocabulary: Int, schema: Schema, length: Int
     ) throws(InductError) {
         layers = try configuration.integer("layers")
         width = try configuration.integer("width")
@@ -120,7 +124,8 @@ extension TransformerOptions {
                 channels: try configuration.integers("resnet_channels"))
         }
         self.vocabulary = vocabulary
-        self.classes = classes
+        classes = schema.width
+        isRegression = schema.task == .regression
         if case .examples(let examples) = input { maximumLength = examples.length } else { maximumLength = length }
 
         guard hasHeadSize || width % heads == 0 else {
@@ -149,7 +154,7 @@ extension TransformerOptions {
         }
         if let examples {
             guard !isTied else {
-                throw InductError.invalid("tied=true needs tokens, and this source gives labelled examples")
+                throw InductError.invalid("tied=true needs tokens, and this source gives examples")
             }
             guard !takesInputsAsTheyAre || examples.features == width else {
                 throw InductError.invalid(
@@ -162,7 +167,7 @@ extension TransformerOptions {
                 "tied=true needs as many classes as tokens, but the source has \(classes) and \(vocabulary)"
             )
         }
-        guard vocabulary > 0 && classes > 0 && length > 0 else {
+        guard vocabulary > 0 || isRegression, classes > 0 && length > 0 else {
             throw InductError.invalid(
                 "a vocabulary of \(vocabulary), \(classes) classes and length \(length) leave nothing to learn"
             )
@@ -194,14 +199,15 @@ extension InputKind {
             schema.tensors[index].type == .int32
         {
             self = .tokens(index)
-        } else if schema.task == .classification, Set(names) == ["inputs", "labels"], inputs.count == 2,
-            let examples = Examples(schema)
+        } else if schema.task != .nextToken, Set(names) == ["inputs", Examples.answers(to: schema.task)],
+            inputs.count == 2, let examples = Examples(schema)
         {
             self = .examples(examples)
         } else {
             throw InductError.invalid(
-                "it reads \"tokens\" and predicts the next one, or \"inputs\" [batch, items, ...] with \"labels\" [batch, "
-                    + "items - 1] and predicts the query's class, but this source's inputs are "
+                "it reads \"tokens\" and predicts the next one, or \"inputs\" [batch, items, ...] with \"labels\" or, for a "
+                    + "regression, \"values\" [batch, items - 1] and predicts those of the query, or of every input, but "
+                    + "this source's inputs are "
                     + "(\(names.joined(separator: ", "))) and its task is \(schema.task): choose an architecture for "
                     + "that task")
         }
@@ -209,13 +215,20 @@ extension InputKind {
 }
 
 extension Examples {
-    /// nil where types or shapes are others, or more than the query is predicted.
+    /// What the context's answers are called.
+    fileprivate static func answers(to task: Task) -> String { task == .regression ? "values" : "labels" }
+
+    /// nil where types or shapes are others, or neither the query nor every input is predicted from.
     fileprivate init?(_ schema: Schema) {
-        guard let inputs = schema.index(of: "inputs"), let labels = schema.index(of: "labels") else { return nil }
-        let (x, y) = (schema.tensors[inputs], schema.tensors[labels])
-        guard x.type == .float32, y.type == .int32, x.shape.count >= 3, y.shape.count == 2,
-            schema.positions == .constant(1), case .constant(let items) = x.shape[1], items >= 1,
-            y.shape[1] == .constant(items - 1)
+        let isRegression = schema.task == .regression
+        guard let inputs = schema.index(of: "inputs"),
+            let answers = schema.index(of: Self.answers(to: schema.task))
+        else { return nil }
+        let (x, y) = (schema.tensors[inputs], schema.tensors[answers])
+        guard x.type == .float32, y.type == (isRegression ? .float32 : .int32), x.shape.count >= 3,
+            y.shape.count == 2, case .constant(let items) = x.shape[1], items >= 1,
+            y.shape[1] == .constant(items - 1),
+            schema.positions == .constant(1) || schema.positions == .constant(items)
         else { return nil }
         var sizes: [Int] = []
         for dimension in x.shape.dropFirst(2) {
@@ -225,7 +238,10 @@ extension Examples {
         let image: ImageShape? =
             sizes.count == 2 || sizes.count == 3
             ? ImageShape(height: sizes[0], width: sizes[1], channels: sizes.count == 3 ? sizes[2] : 1) : nil
-        self.init(inputs: inputs, labels: labels, items: items, features: sizes.reduce(1, *), image: image)
+        self.init(
+            inputs: inputs, answers: isRegression ? .values(answers) : .labels(answers),
+            predictsAll: schema.positions == .constant(items) && items > 1, items: items,
+            features: sizes.reduce(1, *), image: image)
     }
 }
 

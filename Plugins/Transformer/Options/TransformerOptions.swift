@@ -61,12 +61,21 @@ enum InitialiserScheme: String {
     case lecunNormal = "lecun-normal"
 }
 
-/// Labelled examples as they arrive: a context of pairs, then a query without its label.
+/// What a pair of a context says about its input.
+enum Answers {
+    /// Index of "labels", int32 `[batch, items - 1]`, in the schema.
+    case labels(Int)
+    /// Index of "values", float32 `[batch, items - 1]`.
+    case values(Int)
+}
+
+/// Examples as they arrive: a context of pairs, then a query without its label or value.
 struct Examples {
     /// Index of "inputs", float32 `[batch, items, features]`, in the schema.
     var inputs: Int
-    /// Index of "labels", int32 `[batch, items - 1]`.
-    var labels: Int
+    var answers: Answers
+    /// Whether something is predicted at every input, from the pairs before it; else at the query alone.
+    var predictsAll: Bool
     /// Pairs of the context, and the query.
     var items: Int
     /// Floats of one input.
@@ -76,13 +85,18 @@ struct Examples {
 
     /// Rows of the stream for one sample: x_0, y_0, x_1, y_1, ..., x_query.
     var length: Int { 2 * items - 1 }
+    /// Predicted positions P of one sample.
+    var positions: Int { predictsAll ? items : 1 }
+
+    /// The row of the stream, within a sample's, that a position is predicted from.
+    func row(of position: Int) -> Int { predictsAll ? 2 * position : length - 1 }
 }
 
 /// What the model reads.
 enum InputKind {
     /// Index of "tokens", int32 `[batch, length]`, in the schema; each predicts the next.
     case tokens(Int)
-    /// The query's class is predicted.
+    /// Classes or values of inputs are predicted.
     case examples(Examples)
 
     /// nil: tokens.
@@ -119,10 +133,12 @@ struct TransformerOptions {
     var takesInputsAsTheyAre: Bool
     /// What images go through before that layer; nil: inputs are vectors.
     var imageNetwork: ResidualNetwork?
-    /// V, rows of the table of tokens, or of labels.
+    /// V, rows of the table of tokens, or of labels; 0 where values come in their place.
     var vocabulary: Int
-    /// Floats given per predicted position.
+    /// Floats given per predicted position: classes, or the outputs of a regression.
     var classes: Int
+    /// Whether these are values, not logits.
+    var isRegression: Bool
     /// The longest sequence.
     var maximumLength: Int
 

@@ -12,7 +12,11 @@ extension Transformer {
         let workspace = try workspace(pass)
 
         if !pass.accumulates {
-            if !options.isTied { clear(pass, layout.table) }
+            if let table = layout.table, !options.isTied { clear(pass, table) }
+            if let values = layout.values {
+                clear(pass, values.weight)
+                if let bias = values.bias { clear(pass, bias) }
+            }
             if let positions = layout.positions { clear(pass, positions) }
             if let relative = layout.relativePositions { clear(pass, relative) }
         }
@@ -32,9 +36,9 @@ extension Transformer {
     /// d x_layers.
     private func unembedBackward(_ pass: borrowing Pass, _ workspace: Workspace) {
         let rows = outputRows(pass)
-        let isLastAlone = options.examples != nil
-        let last = isLastAlone ? workspace.last : workspace.stream(options.layers)
-        let dlast = isLastAlone ? workspace.lastGradient : workspace.streamGradient
+        let areSomeAlone = options.examples != nil
+        let last = areSomeAlone ? workspace.predicted : workspace.stream(options.layers)
+        let dlast = areSomeAlone ? workspace.predictedGradient : workspace.streamGradient
         if let norm = layout.finalNorm {
             propagate(
                 pass, layout.unembedding, rows: rows, x: workspace.finalNormalised, dy: pass.outputGradients,
@@ -47,8 +51,8 @@ extension Transformer {
                 pass, layout.unembedding, rows: rows, x: last, dy: pass.outputGradients, dx: dlast,
                 scratch: workspace.scratch)
         }
-        if isLastAlone, !needsLastRowsAlone(pass) {
-            spreadLastRows(pass, dlast, width: options.width, to: workspace.streamGradient)
+        if areSomeAlone, !needsLastRowsAlone(pass) {
+            spreadPredictedRows(pass, dlast, width: options.width, to: workspace.streamGradient)
         }
     }
 

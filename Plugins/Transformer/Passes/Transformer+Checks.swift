@@ -8,8 +8,14 @@ import InductSDK
 enum CheckedInputs {
     /// `[count, length]`.
     case tokens(UnsafePointer<Int32>)
-    /// `[count, items, features]` and `[count, items - 1]`.
-    case examples(inputs: UnsafePointer<Float>, labels: UnsafePointer<Int32>)
+    /// `[count, items, features]`, with what the pairs say.
+    case examples(inputs: UnsafePointer<Float>, answers: CheckedAnswers)
+}
+
+/// What the pairs of a context say, `[count, items - 1]`.
+enum CheckedAnswers {
+    case labels(UnsafePointer<Int32>)
+    case values(UnsafePointer<Float>)
 }
 
 extension Transformer {
@@ -28,9 +34,15 @@ extension Transformer {
             return .tokens(tokens)
         case .examples(let examples):
             guard let inputs = pass.floats(examples.inputs) else { throw missing("inputs") }
-            guard let labels = pass.integers(examples.labels) else { throw missing("labels") }
-            try check(labels, count: pass.count, length: examples.items - 1, "label")
-            return .examples(inputs: inputs, labels: labels)
+            switch examples.answers {
+            case .labels(let index):
+                guard let labels = pass.integers(index) else { throw missing("labels") }
+                try check(labels, count: pass.count, length: examples.items - 1, "label")
+                return .examples(inputs: inputs, answers: .labels(labels))
+            case .values(let index):
+                guard let values = pass.floats(index) else { throw missing("values") }
+                return .examples(inputs: inputs, answers: .values(values))
+            }
         }
     }
 

@@ -7,7 +7,7 @@ import InductSDK
 //
 //   x_0     = tokens[t] + positions                            (Transformer+Embedding.swift)
 //   x_(i+1) = block i of x_i                                   (Transformer+Blocks.swift)
-//   outputs = U final_norm(x_layers)                           of all rows, or of each sample's last
+//   outputs = U final_norm(x_layers)                           of all rows, or of those that are predicted from
 
 extension Transformer {
     func forward(_ pass: borrowing Pass) throws(InductError) {
@@ -33,8 +33,8 @@ extension Transformer {
     private func unembed(_ pass: borrowing Pass, _ workspace: Workspace) {
         var last = workspace.stream(options.layers)
         if options.examples != nil {
-            if !needsLastRowsAlone(pass) { gatherLastRows(pass, last, to: workspace.last) }
-            last = workspace.last
+            if !needsLastRowsAlone(pass) { gatherPredictedRows(pass, last, to: workspace.predicted) }
+            last = workspace.predicted
         }
         if let norm = layout.finalNorm {
             normalise(

@@ -23,8 +23,8 @@ struct Workspace {
 
     var embedded: UnsafeMutablePointer<Float> { base + layout.embedded }
     var imageNetwork: UnsafeMutablePointer<Float> { base + layout.imageNetwork }
-    var last: UnsafeMutablePointer<Float> { base + layout.last }
-    var lastGradient: UnsafeMutablePointer<Float> { base + layout.lastGradient }
+    var predicted: UnsafeMutablePointer<Float> { base + layout.predicted }
+    var predictedGradient: UnsafeMutablePointer<Float> { base + layout.predictedGradient }
 
     /// `[R, width]`: the input of this block; that of block `layers` is what the last one gives.
     func stream(_ block: Int) -> UnsafeMutablePointer<Float> { base + layout.stream + block * layout.streamStride }

@@ -36,8 +36,16 @@ struct PlainTransformer {
             p, mask)
     }
 
-    /// Logits of the last input's class: a sample's inputs and the labels of all but the last.
-    func logits(inputs: [[Double]], labels: [Int], _ p: Values, _ mask: PlainDropout? = nil) -> [Double] {
+    /// What a pair says about its input.
+    enum Answer {
+        case label(Int)
+        case value(Double)
+    }
+
+    /// Logits, or values, at every input: a sample's inputs and the answers of all but the last.
+    func predictions(
+        inputs: [[Double]], answers: [Answer], _ p: Values, _ mask: PlainDropout? = nil
+    ) -> [[Double]] {
         let table = p["embedding.labels"] ?? []
         var stream: [[Double]] = []
         for (pair, input) in inputs.enumerated() {
@@ -45,10 +53,16 @@ struct PlainTransformer {
                 embed(
                     p["embedding.inputs.weight"] == nil ? input : linear(input, "embedding.inputs", p), position: pair,
                     p))
-            guard pair < labels.count else { continue }
-            stream.append(embed(Array(table[labels[pair] * width..<(labels[pair] + 1) * width]), position: pair, p))
+            guard pair < answers.count else { continue }
+            switch answers[pair] {
+            case .label(let label):
+                stream.append(embed(Array(table[label * width..<(label + 1) * width]), position: pair, p))
+            case .value(let value):
+                stream.append(embed(linear([value], "embedding.values", p), position: pair, p))
+            }
         }
-        return logits(stream, p, mask).last ?? []
+        let rows = logits(stream, p, mask)
+        return stride(from: 0, to: rows.count, by: 2).map { rows[$0] }
     }
 
     private func logits(_ embedded: [[Double]], _ p: Values, _ mask: PlainDropout?) -> [[Double]] {

@@ -33,6 +33,21 @@ enum TestHost {
         .bound(length: length)
     }
 
+    /// What a model of a regression sees: a context of pairs and a query; every value, or the query's, is predicted.
+    static func regression(items: Int, size: Int, predictsAll: Bool) -> Schema {
+        let positions = Dimension.constant(predictsAll ? items : 1)
+        return Schema(
+            task: .regression, loss: .squaredError,
+            tensors: [
+                TensorSchema(
+                    name: "inputs", type: .float32, role: .input, shape: [.batch, .constant(items), .constant(size)]),
+                TensorSchema(name: "values", type: .float32, role: .input, shape: [.batch, .constant(items - 1)]),
+                TensorSchema(
+                    name: "targets", type: .float32, role: .target, shape: [.batch, positions, .constant(1)]),
+            ],
+            classes: 0, outputs: 1, positions: positions)
+    }
+
     /// What a model of labelled examples sees: a context of pairs and a query; with `keys` also a key of so many values.
     static func examples(items: Int, size: Int, classes: Int, keys: Int? = nil) -> Schema {
         let key = keys.map { TensorSchema(name: "key", type: .int32, role: .key, shape: [.batch], limit: $0) }
