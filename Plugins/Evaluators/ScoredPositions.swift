@@ -31,6 +31,14 @@ struct EvaluatedSchema: Sendable {
         }
         return values
     }
+
+    /// The targets `[count, P, outputs]` of a regression's batch.
+    func valueTargets(_ batch: borrowing EvaluationBatch) throws(InductError) -> UnsafePointer<Float> {
+        guard let targets, let values = batch.floats(targets) else {
+            throw InductError(.internal, "the host gave no targets")
+        }
+        return values
+    }
 }
 
 /// Which positions of a batch count: those whose weight is not 0.

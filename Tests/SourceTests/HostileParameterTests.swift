@@ -34,6 +34,19 @@ import Testing
         "concatenate(coin, lengths=[3])", "concatenate(coin, with-bos(coin), lengths=[3])",
         "matching-parens(open_probs=[1, nan, 0])", "matching-parens(open_probs=[])", "post-quantum(beta=0)",
         "fanizza(lambda=1)", "fanizza(alpha=1e300)", "tom-quantum(alpha=1e300)",
+        "gaussian-classes(p_high=1.1)", "gaussian-classes(p_high=nan)", "gaussian-classes(p_relevant=-0.1)",
+        "gaussian-classes(label_noise=2)", "gaussian-classes(burstiness=-1)", "gaussian-classes(sigma=-0.1)",
+        "gaussian-classes(sigma=nan)", "gaussian-classes(sigma=1e400)", "gaussian-classes(contexts=0)",
+        "gaussian-classes(contexts=2, relevant_contexts=3)", "gaussian-classes(relevant_contexts=-1)",
+        "gaussian-classes(dimension=0)", "gaussian-classes(rare=60, sequences=64)", "gaussian-classes(sequences=9)",
+        "gaussian-classes(frequent=0)", "gaussian-classes(rare=0)", "gaussian-classes(zipf=-1)",
+        "gaussian-classes(frequent=1, p_high=1)", "gaussian-classes(rare=1, p_high=0)",
+        "gaussian-classes(frequent=65536, dimension=65536)", "gaussian-classes(sequences=1e30)",
+        "in-context-regression(dimension=0)", "in-context-regression(contexts=0)", "in-context-regression(noise=-1)",
+        "in-context-regression(noise=nan)", "in-context-regression(family=cubic)", "in-context-regression(tasks=-1)",
+        "in-context-regression(family=sparse, dimension=2, nonzero=3)", "in-context-regression(predict=none)",
+        "in-context-regression(tasks=1048576, dimension=4096)", "in-context-regression(depth=0)",
+        "in-context-regression(family=\"relu-network\", hidden=65536, dimension=4096)",
     ]
 
     @Test func whatCannotBeMeantIsAnErrorInTheSpec() throws {
@@ -61,6 +74,31 @@ import Testing
         "trigger-bigram(vocabulary=2, triggers=1, alpha=1e-12)", "trigger-bigram(vocabulary=64, triggers=63)",
         "concatenate(coin, lengths=[])", "concatenate(coin, coin, lengths=[1048576])",
     ]
+
+    static let servedExamples = [
+        "gaussian-classes(frequent=1, rare=1, dimension=1, sigma=0)", "gaussian-classes(p_high=1)",
+        "gaussian-classes(p_high=0, sequences=10)", "gaussian-classes(p_relevant=0, label_noise=1)",
+        "gaussian-classes(contexts=64, relevant_contexts=64, burstiness=1)", "gaussian-classes(zipf=10, rare=500)",
+        "gaussian-classes(sigma=1e6)", "gaussian-classes(sigma=5e-324)", "gaussian-classes(held_out=1, contexts=3)",
+        "gaussian-classes(frequent=20000, rare=20000, dimension=2, held_out=0)",
+        "in-context-regression(dimension=1, contexts=1)", "in-context-regression(tasks=1, noise=1e6)",
+        "in-context-regression(family=\"decision-tree\", depth=16, dimension=1)",
+        "in-context-regression(family=sparse, nonzero=8)", "in-context-regression(tasks=5000, dimension=1)",
+    ]
+
+    @Test(arguments: servedExamples)
+    func examplesAtALimitAreServed(_ spec: String) throws {
+        let source = try Sources().open(spec)
+        for view in source.views.indices {
+            let batch = Batch(schema: source.schema, count: 3, length: 1)
+            try source.fill(batch, rows: 0..<3, view: view, seed: 1, first: 4)
+            #expect(batch["inputs"]?.floats.allSatisfy { $0.isFinite } == true)
+            guard let oracle = source.oracle else { continue }
+            let rows = source.schema.positions.bound(batch: 3, length: 1)
+            let results = OracleResults(predictive: Tensor(.float64, [3, rows, source.schema.width]))
+            try oracle.evaluate(batch, view: view, seed: 1, into: results)
+        }
+    }
 
     @Test func whatLiesAtALimitIsServed() throws {
         let sources = try Sources()

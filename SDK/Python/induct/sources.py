@@ -90,7 +90,8 @@ class OracleBatch(Arrays):
     Rows `prefixes`: length + 1 for next-token sources, the empty prefix first; else the predicted positions. After an
     impossible prefix log_probability is -infinity and the other results of that row are NaN.
 
-    predictive: [count, prefixes, classes], the law of the next token or of the target
+    predictive: [count, prefixes, classes], the law of the next token or of the target; of a regression the
+        posterior mean of the target, [count, prefixes, outputs]
     belief: [count, prefixes, belief_size]
     posterior: [count, prefixes, component_count]
     log_probability: [count, prefixes], ln P(prefix), nats

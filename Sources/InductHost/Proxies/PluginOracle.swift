@@ -40,7 +40,7 @@ final class PluginOracle: SourceOracle, @unchecked Sendable {
     func evaluate(_ batch: Batch, view: Int, seed: UInt64, into results: OracleResults) throws(PluginFailure) {
         let prefixes =
             schema.task == .nextToken ? batch.length + 1 : schema.positions.bound(batch: 1, length: batch.length)
-        check(results.predictive, [batch.count, prefixes, schema.classes])
+        check(results.predictive, [batch.count, prefixes, schema.width])
         check(results.belief, [batch.count, prefixes, beliefSize])
         check(results.posterior, [batch.count, prefixes, componentCount])
         check(results.logProbability, [batch.count, prefixes])

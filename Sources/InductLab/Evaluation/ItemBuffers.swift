@@ -46,7 +46,7 @@ final class ItemBuffers: @unchecked Sendable {
             expertLosses = nil
         }
         let prefixes = model.schema.task == .nextToken ? length + 2 : positions
-        let widths = (model.schema.classes, oracle?.beliefSize ?? 0, oracle?.componentCount ?? 0)
+        let widths = (model.width, oracle?.beliefSize ?? 0, oracle?.componentCount ?? 0)
         let results = Self.room(items, [count, prefixes], widths)
         self.results = results
         aligned = prefixes == positions ? results : Self.room(items, [count, positions], widths)
@@ -76,7 +76,7 @@ final class ItemBuffers: @unchecked Sendable {
             sizes.append(ByteCount.product([rows, experts.count + 1, 4]))
         }
         for (item, width) in [
-            (EvaluationItems.oracle, model.schema.classes), (.belief, source.oracle?.beliefSize ?? 0),
+            (EvaluationItems.oracle, model.width), (.belief, source.oracle?.beliefSize ?? 0),
             (.posterior, source.oracle?.componentCount ?? 0),
         ] where items.contains(item) {
             sizes += [ByteCount.product([rows, width, 8]), ByteCount.product([prefixes, width, 8])]

@@ -77,7 +77,9 @@ INDUCT_ASSERT_SIZE(induct_source_factory, 24);
 /* ---- induct.source.oracle/1: the Bayes-optimal predictor ------------------------------------------------------------
  *
  * Next-token sources: the batch holds "tokens" [count, length]; the results have one row for every prefix, the empty
- * one first: prefixes = length + 1. Other tasks: one row for every predicted position: prefixes = P.
+ * one first: prefixes = length + 1. Other tasks: one row for every predicted position: prefixes = P. Of a regression
+ * `predictive` is the posterior mean of the target, [count, P, outputs], and log_probability ln of the density of what
+ * was seen, NaN where there is none.
  * After an impossible prefix log_probability is -infinity and the other results of that row are NaN. */
 typedef struct induct_source_oracle_call {
     uint32_t struct_size;

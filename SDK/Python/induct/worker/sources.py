@@ -64,7 +64,7 @@ class SourceService:
         names = ("predictive", "belief", "posterior", "log_probability")
         places = dict(zip(names, reader.references(4, "<f8")))
         sizes = {
-            "predictive": self._schema.classes,
+            "predictive": self._schema.width,
             "belief": self._size("belief_size"),
             "posterior": self._size("component_count"),
         }

@@ -19,6 +19,8 @@ public struct OracleRequest {
     /// Rows of the results for every sample.
     public let prefixes: Int
     /// The law of the next token, or of the target, `[count, prefixes, classes]`; nil: not wanted.
+    ///
+    /// Of a regression the posterior mean of the target, `[count, prefixes, outputs]`.
     public let predictive: UnsafeMutableBufferPointer<Double>?
     /// The belief, `[count, prefixes, beliefSize]`; nil: not wanted.
     public let belief: UnsafeMutableBufferPointer<Double>?

@@ -52,7 +52,7 @@ final class IsolatedSource: SourceCalls, @unchecked Sendable {
             message.put(call.count)
             message.put(call.length)
             for i in 0..<Int(call.tensor_count) { message.tensor(call.tensors[i], .read) }
-            message.doubles(call.predictive, rows * schema.classes, .write)
+            message.doubles(call.predictive, rows * schema.width, .write)
             message.doubles(call.belief, rows * sizes.beliefSize, .write)
             message.doubles(call.posterior, rows * sizes.componentCount, .write)
             message.doubles(call.log_probability, rows, .write)
