@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import CInduct
 import InductSDK
 
 // d loss / d states runs from the last item to the first; what does not depend on time is done for all times at once.
