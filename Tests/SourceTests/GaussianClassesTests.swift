@@ -147,16 +147,16 @@ import Testing
         #expect(classes != classes.sorted() && classes.reversed() != classes.sorted())
     }
 
-    /// More seeds than an instance keeps in memory.
-    @Test func trainingSetIsTheSameKeptOrDrawnAgain() throws {
+    /// More seeds than an instance keeps the centres of.
+    @Test func trainingSetIsTheSameWhateverWasAskedForBefore() throws {
         let source = try Sources().open("gaussian-classes(sequences=40, dimension=4, label_noise=0.3)")
         for seed in 0..<70 { _ = try Examples(source, seed: UInt64(seed + 1000), count: 1) }
         let fresh = try Sources().open("gaussian-classes(sequences=40, dimension=4, label_noise=0.3)")
-        let (drawn, kept) = (try Examples(source, count: 40), try Examples(fresh, count: 40))
-        #expect(drawn.bits == kept.bits && drawn.labels == kept.labels && drawn.targets == kept.targets)
-        #expect(drawn.relevance == kept.relevance)
+        let (late, early) = (try Examples(source, count: 40), try Examples(fresh, count: 40))
+        #expect(late.bits == early.bits && late.labels == early.labels && late.targets == early.targets)
+        #expect(late.relevance == early.relevance)
         let part = try Examples(fresh, first: 17, count: 5)
-        #expect(part.bits == Array(kept.bits[17..<22]))
+        #expect(part.bits == Array(early.bits[17..<22]))
     }
 
     @Test func trainingSetLargerThanMemoryIsServed() throws {

@@ -173,7 +173,7 @@ struct RegressionDrawing: Sendable {
     }
 
     func tasks(_ seed: UInt64) -> RegressionTasks {
-        kept.value(seed) { _ in
+        kept.value(seed) {
             RegressionTasks(family, count: count) { task, parameters in
                 let streams = RegressionFamily.Streams(
                     seed: seed, normals: .task(kind: Self.functionDraw), structure: .task(kind: Self.structureDraw),

@@ -18,8 +18,7 @@ import InductSDK
 /// only the context tells them; relevant always.
 ///
 /// With N = `sequences` > 0 the training view has N sequences, functions of the seed; C of them, at random places, have a
-/// class each as their query, so that none is missing. They are kept in memory up to `keptBytes`, and drawn again each
-/// time beyond that.
+/// class each as their query, so that none is missing.
 /// Source: Chan, Chen, György, Schuurmans, "Toward understanding in-context vs. in-weight learning", ICLR 2025, section 4.
 struct GaussianClasses: Source {
     static let name = "gaussian-classes"
@@ -51,8 +50,6 @@ struct GaussianClasses: Source {
             "N, of the training set, at least as many as there are classes; 0: endless"),
         .integer("held_out", default: 10, in: 0...65_536, "classes that training never shows; 0: no such view"),
     ]
-    /// Bytes of training sets that are kept in memory, all seeds together.
-    static let keptBytes: UInt64 = 256 << 20
     private static let mostCentreValues = 1 << 26
 
     let schema: Schema
@@ -62,7 +59,6 @@ struct GaussianClasses: Source {
     private let sequences: UInt64
     private let heldOut: Int
     private let tasks = SeedCache<GaussianTask>(capacity: 64)
-    private let budget = ByteBudget(keptBytes)
 
     init(_ creation: Creation) throws {
         let configuration = creation.configuration
@@ -142,18 +138,14 @@ struct GaussianClasses: Source {
 // How samples are made.
 extension GaussianClasses {
     private var items: Int { draw.rule.slots + 1 }
-    private var factCount: Int { ExampleDraw.Facts.count(slots: draw.rule.slots) }
 
     /// What belongs to a seed.
     func task(_ seed: UInt64) -> GaussianTask {
-        tasks.value(seed) { isKept in
+        tasks.value(seed) {
             let classes = draw.rule.law.count
-            let size = TrainingSet.size(sequences: sequences, inputCount: items * dimension, factCount: factCount)
             return GaussianTask(
-                centres: ClassCentres(
-                    seed: seed, count: classes + heldOut, dimension: dimension, inputs.normals),
-                fixedQueries: sequences > 0 ? FixedQueries(seed: seed, classes: classes, sequences: sequences) : nil,
-                keepsTrainingSet: isKept && sequences > 0 && (size.map { budget.take($0) } ?? false))
+                centres: ClassCentres(seed: seed, count: classes + heldOut, dimension: dimension, inputs.normals),
+                fixedQueries: sequences > 0 ? FixedQueries(seed: seed, classes: classes, sequences: sequences) : nil)
         }
     }
 
@@ -162,39 +154,21 @@ extension GaussianClasses {
     private func write(_ request: FillRequest) throws {
         let outputs = try ExampleTensors(request)
         let task = task(request.seed)
-        let set = request.view == 0 ? trainingSet(task, seed: request.seed) : nil
-        withUnsafeTemporaryAllocation(of: Int32.self, capacity: factCount) { room in
+        let (view, seed) = (request.view, request.seed)
+        withUnsafeTemporaryAllocation(
+            of: Int32.self, capacity: ExampleDraw.Facts.count(slots: items - 1)
+        ) { room in
             guard let room = room.baseAddress else { return }
+            let facts = ExampleDraw.Facts(slots: items - 1, start: room)
             for sample in 0..<request.count {
                 let index = request.first + UInt64(sample)
-                let row = outputs.inputs.map { $0 + sample * items * dimension }
-                if let set {
-                    outputs.write(ExampleDraw.Facts(slots: items - 1, start: set.facts(index)), draw.rule.law, sample)
-                    row?.update(from: set.inputs(index), count: items * dimension)
-                } else {
-                    make(task, request.view, request.seed, index, inputs: row, facts: room)
-                    outputs.write(ExampleDraw.Facts(slots: items - 1, start: room), draw.rule.law, sample)
-                }
-            }
-        }
-    }
-
-    private func make(
-        _ task: GaussianTask, _ view: Int, _ seed: UInt64, _ index: UInt64, inputs row: UnsafeMutablePointer<Float>?,
-        facts: UnsafeMutablePointer<Int32>
-    ) {
-        let facts = ExampleDraw.Facts(slots: items - 1, start: facts)
-        let query = view == 0 ? task.fixedQueries?.label(at: index) : nil
-        draw.draw(view: view, seed: seed, index: index, query: query, into: facts)
-        guard let row else { return }
-        inputs.write(
-            task.centres, classes: facts.classes, items: items, view: view, seed: seed, index: index, into: row)
-    }
-
-    private func trainingSet(_ task: GaussianTask, seed: UInt64) -> TrainingSet? {
-        task.trainingSet {
-            TrainingSet(sequences: Int(sequences), inputCount: items * dimension, factCount: factCount) {
-                make(task, 0, seed, $0, inputs: $1, facts: $2)
+                let query = view == 0 ? task.fixedQueries?.label(at: index) : nil
+                draw.draw(view: view, seed: seed, index: index, query: query, into: facts)
+                outputs.write(facts, draw.rule.law, sample)
+                guard let row = outputs.inputs.map({ $0 + sample * items * dimension }) else { continue }
+                inputs.write(
+                    task.centres, classes: facts.classes, items: items, view: view, seed: seed, index: index,
+                    into: row)
             }
         }
     }

@@ -24,8 +24,8 @@ final class SeedCache<Value: AnyObject & Sendable>: Sendable {
 
     init(capacity: Int) { self.capacity = capacity }
 
-    /// What belongs to `seed`; `make` is told whether it will be kept.
-    func value(_ seed: UInt64, _ make: (_ isKept: Bool) -> Value) -> Value {
+    /// What belongs to `seed`.
+    func value(_ seed: UInt64, _ make: () -> Value) -> Value {
         if let entry = latest.load(ordering: .acquiring)?.takeUnretainedValue(), entry.seed == seed {
             return entry.value
         }
@@ -35,11 +35,11 @@ final class SeedCache<Value: AnyObject & Sendable>: Sendable {
                 return entry.value
             }
             guard kept.count < capacity else { return nil }
-            let entry = Entry(seed: seed, value: make(true))
+            let entry = Entry(seed: seed, value: make())
             kept.append(entry)
             latest.store(Unmanaged.passUnretained(entry), ordering: .releasing)
             return entry.value
         }
-        return found ?? make(false)
+        return found ?? make()
     }
 }
