@@ -7,6 +7,7 @@ import InductReport
 /// What `induct run --seeds` does: begins or takes up runs under many seeds, and says how they spread.
 struct SeedCampaign {
     private let runs: SeedRuns
+    private let queue: RunQueue
     private let common: CommonOptions
     private let drawsFigures: Bool
     /// Whether its directory has yet to be made.
@@ -17,8 +18,7 @@ struct SeedCampaign {
         if let seeds = command.seeds, !(1...100_000).contains(seeds) {
             throw UsageError("--seeds must be from 1 to 100000, not \(seeds)")
         }
-        var arguments = command.common.arguments
-        if !command.figures { arguments.append("--no-figures") }
+        let arguments = command.common.arguments + (command.figures ? [] : ["--no-figures"])
         common = command.common
         drawsFigures = command.figures
         let threads = try RunSession.threads(command.threads)
@@ -30,8 +30,8 @@ struct SeedCampaign {
             guard command.seeds ?? saved.seeds.count == saved.seeds.count else {
                 throw UsageError("\(place) holds runs of \(saved.seeds.count) seeds; resume them without --seeds")
             }
-            runs = SeedRuns(
-                directory: place, recipe: saved.recipe, seeds: saved.seeds, threads: threads, arguments: arguments)
+            runs = SeedRuns(directory: place, recipe: saved.recipe, seeds: saved.seeds)
+            queue = RunQueue(runs.queued(), unit: "seeds", threads: threads, arguments: arguments)
             isNew = false
             return
         }
@@ -42,8 +42,8 @@ struct SeedCampaign {
         }
         runs = SeedRuns(
             directory: command.output ?? RunPlan.freeDirectory(RunPlan.name(command.recipe.recipe, recipe)),
-            recipe: recipe, seeds: (0..<UInt64(count)).map { recipe.seed + $0 }, threads: threads,
-            arguments: arguments)
+            recipe: recipe, seeds: recipe.seeds(count))
+        queue = RunQueue(runs.queued(), unit: "seeds", threads: threads, arguments: arguments)
         if command.resume, let saved = try SeedRuns.saved(in: runs.directory) {
             guard saved.recipe.json == recipe.json, saved.seeds == runs.seeds else {
                 throw SpecError(
@@ -56,25 +56,14 @@ struct SeedCampaign {
         }
     }
 
-    /// Runs that fit into memory side by side.
-    ///
-    /// - Throws: `SpecError` when not even one does, and for whatever is wrong with the recipe.
-    private func memoryAllows(_ session: RunSession) throws -> Int {
-        let plan = try ExperimentPlan(
-            runs.recipe, opener: OracleDerivingOpener(session.host), threads: max(1, runs.threads / runs.jobs))
-        guard let available = AvailableMemory().bytes else { return runs.jobs }
-        try plan.memory.check(available: available)
-        return available / max(1, plan.memory.total)
-    }
-
     func run() throws {
         let session = try RunSession(common, threads: 1, drawsFigures: false)
-        let most = try memoryAllows(session)
+        let most = try queue.memoryAllows(of: [runs.recipe], opener: OracleDerivingOpener(session.host))
         if isNew { try runs.begin() }
-        let endings = try runs.run(most: most) { StandardError.write("induct: \($0)\n") }
-        let finished = endings.filter { $0.code == 0 }
-        let outcomes = try finished.map { try session.outcome(of: $0.directory) }
-        let records = try finished.map { try InductReport.RunRecord(directory: $0.directory) }
+        let endings = try queue.carryOut(most: most) { StandardError.write("induct: \($0)\n") }
+        let finished = endings.filter { $0.code == 0 }.map(\.run.directory)
+        let outcomes = try finished.map { try session.outcome(of: $0) }
+        let records = try finished.map { try InductReport.RunRecord(directory: $0) }
         let spread = Spread(records)
         try runs.write(endings, spread: spread)
         var figures: Report.Outcome?
@@ -101,11 +90,6 @@ struct SeedCampaign {
                 "induct: stopped; checkpoints are saved. Go on with: induct run --resume --output \(runs.directory)\n")
             throw QuietExit(code: ExitStatus.interrupted)
         }
-        let failed = endings.filter { $0.code != 0 }
-        guard let first = failed.first else { return }
-        StandardError.write(
-            "induct: \(failed.count) of \(runs.seeds.count) seeds failed: "
-                + "\(failed.map { "\($0.seed)" }.joined(separator: ", ")); the others are finished\n")
-        throw QuietExit(code: first.code < 128 ? first.code : ExitStatus.pluginFailed)
+        try RunEnding.check(endings, unit: "seeds")
     }
 }

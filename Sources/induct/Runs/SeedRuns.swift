@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import Glibc
 import InductCore
 import InductLab
+import InductReport
 
 /// One recipe under many seeds, each a run of its own below one directory, carried out side by side.
 ///
@@ -11,32 +11,15 @@ import InductLab
 ///     DIR/seed-5/ ...     ordinary runs
 ///     DIR/figures/        the loss of all seeds together
 ///
-/// Every run is a process: its bits are those of a lone run, it shares no lock with the others, and its failure, even a
-/// crash of a plugin, is its own.
+/// A `RunQueue` carries them out.
 struct SeedRuns {
     let directory: String
     let recipe: Recipe
     let seeds: [UInt64]
-    /// Threads to share out.
-    let threads: Int
-    /// For each process: plugins, kernels, figures.
-    let arguments: [String]
-
-    /// How one seed ended.
-    struct Ending {
-        var seed: UInt64
-        var directory: String
-        /// 0 = finished.
-        var code: Int32
-        var message: String?
-    }
 
     static func recipeFile(_ directory: String) -> String { directory + "/recipe.yaml" }
     static func seedsFile(_ directory: String) -> String { directory + "/seeds.json" }
     func directory(of seed: UInt64) -> String { "\(directory)/seed-\(seed)" }
-
-    /// Runs side by side, where memory allows.
-    var jobs: Int { min(seeds.count, max(1, threads)) }
 
     /// Makes the directory of a new campaign.
     ///
@@ -46,73 +29,47 @@ struct SeedRuns {
             throw LabError.occupied(
                 path: directory, reason: "holds runs already: resume them, or choose another directory")
         }
-        try FileSystem.createDirectory(directory)
-        try FileSystem.replace(Self.recipeFile(directory), with: Array((recipe.json.indented + "\n").utf8))
+        try writeRecipe()
         try write([], spread: nil)
     }
 
-    /// Carries out every run that is not finished yet, `most` side by side at the most.
+    /// Makes the directory of a campaign, or takes up the one that is there and may have had fewer seeds.
     ///
-    /// - Returns: how each seed ended, in the order of the seeds; those that were never begun for an interruption are
-    ///   left out.
-    func run(most: Int, log: (String) -> Void) throws -> [Ending] {
-        let jobs = min(jobs, max(1, most))
-        var waiting = seeds[...]
-        var lanes: [(seed: UInt64, child: ChildRun)?] = Array(repeating: nil, count: jobs)
-        var endings: [Ending] = []
-        let line = SeedLine(count: seeds.count)
-        defer { line.clear() }
-        while true {
-            for (lane, running) in lanes.enumerated() {
-                guard let running, let ended = running.child.ending() else { continue }
-                lanes[lane] = nil
-                line.clear()
-                // How to go on after an interruption, and what figures need, is said once, by us.
-                for message in ended.messages
-                where ended.code != ExitStatus.interrupted && (ended.code != 0 || message.hasPrefix("warning: ")) {
-                    log("[seed \(running.seed)] \(message)")
-                }
-                endings.append(
-                    Ending(
-                        seed: running.seed, directory: directory(of: running.seed), code: ended.code,
-                        message: ended.code == 0 ? nil : ended.messages.last))
+    /// - Throws: `SpecError` where it is one of another recipe.
+    func takeUp() throws {
+        if FileKind.exists(Self.recipeFile(directory)) {
+            let saved = try Recipe(
+                yaml: try TextFile.read(Self.recipeFile(directory), limit: 1 << 20), file: Self.recipeFile(directory))
+            guard saved.json == recipe.json else {
+                throw SpecError(
+                    "the runs in \(directory) were started with another recipe: choose another directory, or go on "
+                        + "without changes")
             }
-            for (lane, running) in lanes.enumerated() where running == nil && !Interruption.isAsked {
-                while let seed = waiting.popFirst() {
-                    if isFinished(seed) {
-                        endings.append(Ending(seed: seed, directory: directory(of: seed), code: 0))
-                        continue
-                    }
-                    lanes[lane] = (seed, try start(seed, threads: threads * (lane + 1) / jobs - threads * lane / jobs))
-                    break
-                }
-            }
-            let running = lanes.compactMap { $0 }
-            if running.isEmpty { break }
-            if Interruption.isAsked { running.forEach { $0.child.interrupt() } }
-            line.show(endings, running: running.map(\.seed))
-            usleep(20_000)
+        } else {
+            try writeRecipe()
         }
-        return endings.sorted { $0.seed < $1.seed }
     }
 
-    private func isFinished(_ seed: UInt64) -> Bool {
-        guard let record = try? Run.open(directory(of: seed)).record else { return false }
-        return record.status == "finished" && record.step == recipe.training.steps
+    private func writeRecipe() throws {
+        try FileSystem.createDirectory(directory)
+        try FileSystem.replace(Self.recipeFile(directory), with: Array((recipe.json.indented + "\n").utf8))
     }
 
-    private func start(_ seed: UInt64, threads: Int) throws -> ChildRun {
-        let run = directory(of: seed)
-        return try ChildRun(
-            [
-                "run", Self.recipeFile(directory), "--set", "seed=\(seed)", "--output", run, "--threads",
-                "\(max(1, threads))", "--resume",
-            ] + arguments,
-            label: "seed-\(seed)", log: "\(directory)/.seed-\(seed).log")
+    /// The runs, in the order of the seeds.
+    ///
+    /// `prefix` tells them from those of other campaigns in messages.
+    func queued(prefix: String = "") -> [QueuedRun] {
+        seeds.map { seed in
+            var recipe = recipe
+            recipe.seed = seed
+            return QueuedRun(
+                label: "\(prefix)seed \(seed)", directory: directory(of: seed), recipeFile: Self.recipeFile(directory),
+                recipe: recipe)
+        }
     }
 
     /// Writes seeds.json.
-    func write(_ endings: [Ending], spread: Spread?) throws {
+    func write(_ endings: [RunEnding], spread: Spread?) throws {
         let json: JSON = [
             "format": .integer(1), "seeds": .array(seeds.map { .integer(Int64($0)) }),
             "runs": .array(endings.map(\.json)), "spread": spread?.json ?? .null,
@@ -137,40 +94,5 @@ struct SeedRuns {
             throw CommandError("\(seedsFile(directory)) holds a seed that is none", code: ExitStatus.badInput)
         }
         return (recipe, seeds)
-    }
-}
-
-extension SeedRuns.Ending {
-    var json: JSON {
-        [
-            "seed": .integer(Int64(seed)), "directory": .string(directory),
-            "status": .string(code == 0 ? "finished" : code == ExitStatus.interrupted ? "interrupted" : "failed"),
-            "exit_code": .integer(Int64(code)), "message": .optional(message),
-        ]
-    }
-}
-
-/// One line on the terminal about many runs; nothing where standard error is no terminal.
-final class SeedLine {
-    private let count: Int
-    private var shown = ""
-
-    init(count: Int) { self.count = count }
-
-    func show(_ endings: [SeedRuns.Ending], running: [UInt64]) {
-        guard StandardError.isTerminal else { return }
-        let failed = endings.count { $0.code != 0 }
-        let text =
-            "\(endings.count) of \(count) seeds done" + (failed > 0 ? ", \(failed) of them failed" : "")
-            + ", running: \(running.map(String.init).joined(separator: ", "))"
-        guard text != shown else { return }
-        StandardError.write("\r\u{1b}[K\(text)")
-        shown = text
-    }
-
-    func clear() {
-        guard !shown.isEmpty else { return }
-        StandardError.write("\r\u{1b}[K")
-        shown = ""
     }
 }

@@ -1,40 +1,44 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import InductCore
-import InductReport
+package import InductCore
 
 /// How the last metrics of runs differ that differ in their seed alone.
-struct Spread {
+package struct Spread: Sendable {
     /// One metric of one evaluation; of a curve or table also every entry.
-    struct Item {
-        var evaluation: String
-        var metric: String
+    package struct Item: Sendable {
+        package var evaluation: String
+        package var metric: String
         /// Of the metric's value in each run; the mean over the entries for a curve or table.
-        var summary: Statistics
+        package var summary: Statistics
         /// By entry, row-major; empty for a scalar.
-        var entries: [Statistics]
+        package var entries: [Statistics]
     }
 
     /// Mean, sample standard deviation (n - 1), least and largest of n numbers.
-    struct Statistics {
-        var values: [Double]
-        var mean: Double { values.reduce(0, +) / Double(values.count) }
+    package struct Statistics: Equatable, Sendable {
+        package var values: [Double]
+
+        package init(values: [Double]) { self.values = values }
+
+        package var mean: Double { values.reduce(0, +) / Double(values.count) }
         /// Nil for fewer than two numbers.
-        var deviation: Double? {
+        package var deviation: Double? {
             guard values.count > 1 else { return nil }
             let mean = mean
             let squares = values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
             return (squares / Double(values.count - 1)).squareRoot()
         }
-        var least: Double { values.min() ?? .nan }
-        var largest: Double { values.max() ?? .nan }
+        /// Of the mean: the deviation over the root of n; nil for fewer than two numbers.
+        package var standardError: Double? { deviation.map { $0 / Double(values.count).squareRoot() } }
+        package var least: Double { values.min() ?? .nan }
+        package var largest: Double { values.max() ?? .nan }
     }
 
-    let runs: Int
-    let items: [Item]
+    package let runs: Int
+    package let items: [Item]
 
     /// Of runs that are finished; metrics that not all of them have are left out.
-    init(_ records: [InductReport.RunRecord]) {
+    package init(_ records: [RunRecord]) {
         runs = records.count
         guard let first = records.first else {
             items = []
@@ -60,7 +64,7 @@ struct Spread {
         }
     }
 
-    var json: JSON {
+    package var json: JSON {
         func numbers(_ entries: [Statistics], _ value: (Statistics) -> Double) -> JSON { .numbers(entries.map(value)) }
         return .array(
             items.map { item in
@@ -70,6 +74,7 @@ struct Spread {
                     .init(key: "runs", value: .integer(Int64(runs))),
                     .init(key: "mean", value: .number(item.summary.mean)),
                     .init(key: "standard_deviation", value: .optional(item.summary.deviation)),
+                    .init(key: "standard_error", value: .optional(item.summary.standardError)),
                     .init(key: "minimum", value: .number(item.summary.least)),
                     .init(key: "maximum", value: .number(item.summary.largest)),
                     .init(key: "values", value: .numbers(item.summary.values)),
@@ -87,20 +92,5 @@ struct Spread {
                 }
                 return .object(members)
             })
-    }
-
-    var text: String {
-        var table = TextTable([
-            ("evaluation", .left), ("metric", .left), ("mean", .right), ("sd", .right), ("min", .right),
-            ("max", .right),
-        ])
-        for item in items {
-            table.add([
-                item.evaluation, item.metric, item.summary.mean.significant(5),
-                item.summary.deviation.map { $0.significant(3) } ?? "-", item.summary.least.significant(5),
-                item.summary.largest.significant(5),
-            ])
-        }
-        return table.text
     }
 }
