@@ -12,14 +12,9 @@ extension DocumentValue {
             guard let equals = setting.firstIndex(of: "="), equals > setting.startIndex else {
                 throw SpecError("--set \(setting.prefix(80)): expected path=value, as in training.steps=2000")
             }
-            let path = setting[..<equals].split(separator: ".", omittingEmptySubsequences: false).map(String.init)
-            guard !path.contains("") else {
-                throw SpecError("--set \(setting.prefix(80)): the path has an empty part")
-            }
             do {
-                let text = String(setting[setting.index(after: equals)...])
-                let value = try Self.value(text)
-                try set(path[...], to: value)
+                let value = try DocumentValue(setting: String(setting[setting.index(after: equals)...]))
+                try set(String(setting[..<equals]), to: value)
             } catch {
                 var error = error
                 error.message = "--set \(setting.prefix(80)): \(error.message)"
@@ -29,10 +24,17 @@ extension DocumentValue {
         }
     }
 
-    private static func value(_ text: String) throws(SpecError) -> DocumentValue {
-        var value = try DocumentValue(yaml: text.isEmpty ? "\"\"" : text)
-        value.forgetPlaces()
-        return value
+    /// Reads the value of a setting, which is YAML.
+    package init(setting text: String) throws(SpecError) {
+        try self.init(yaml: text.isEmpty ? "\"\"" : text)
+        forgetPlaces()
+    }
+
+    /// Puts a value where a path leads to.
+    package mutating func set(_ path: String, to value: DocumentValue) throws(SpecError) {
+        let parts = path.split(separator: ".", omittingEmptySubsequences: false).map(String.init)
+        guard !parts.contains("") else { throw SpecError("the path '\(path.prefix(80))' has an empty part") }
+        try set(parts[...], to: value)
     }
 
     /// Places in a setting are no places in the document.

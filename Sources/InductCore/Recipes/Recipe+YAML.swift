@@ -37,17 +37,32 @@ extension Recipe {
         package static let positions = 1 << 31
     }
 
-    /// Reads the tree of a recipe.
+    private static let keys = [
+        "seed", "source", "architecture", "training", "evaluate", "checkpoints", "initialise", "sweep",
+    ]
+
+    /// Why a grid cannot change what a path leads to; nil when it can.
+    static func refusal(ofPath path: String) -> String? {
+        let root = path.split(separator: ".", omittingEmptySubsequences: false).first.map(String.init) ?? ""
+        let paths = keys.filter { $0 != "seed" && $0 != "sweep" }
+        if root == "seed" { return "seeds follow one after another from the recipe's seed: say how many with seeds" }
+        guard !paths.contains(root) else { return nil }
+        let name = path.drop { $0 != "." }
+        return "unknown key \(path.prefix(120))"
+            + (nearestName(to: root, among: paths).map { "; did you mean '\($0)\(name)'?" }
+                ?? "; a path begins with one of \(paths.joined(separator: ", "))")
+    }
+
+    /// Reads the tree of a recipe; what its key `sweep` says is checked, and no part of a lone run.
     package init(_ document: DocumentValue) throws(SpecError) {
-        let reader = try MappingReader(
-            document, "",
-            keys: ["seed", "source", "architecture", "training", "evaluate", "checkpoints", "initialise"])
+        let reader = try MappingReader(document, "", keys: Self.keys)
+        if let sweep = reader.optional("sweep") { _ = try Sweep.read(sweep, scale: nil) }
         self.init(
             source: try reader.requiredSpec("source"), architecture: try reader.requiredSpec("architecture"),
             training: try Training(try reader.required("training")))
         if let seed = try reader.integer("seed", in: Limit.seed) { self.seed = UInt64(seed) }
         for (i, value) in (reader.list("evaluate") ?? []).enumerated() {
-            let evaluation = try Evaluation(value, "evaluate.\(i)", taken: evaluate.map(\.name))
+            let evaluation = try Evaluation(value, "evaluate.\(i)", of: source, taken: evaluate.map(\.name))
             evaluate.append(evaluation)
         }
         if let value = reader.optional("checkpoints") { checkpoints = try Checkpoints(value) }
@@ -100,7 +115,9 @@ extension Recipe.Training {
 }
 
 extension Recipe.Evaluation {
-    fileprivate init(_ value: DocumentValue, _ path: String, taken: [String]) throws(SpecError) {
+    fileprivate init(
+        _ value: DocumentValue, _ path: String, of source: PluginSpec, taken: [String]
+    ) throws(SpecError) {
         let reader = try MappingReader(
             value, path,
             keys: ["every", "logarithmic", "at", "evaluators", "view", "samples", "source", "name"])
@@ -119,7 +136,27 @@ extension Recipe.Evaluation {
         self.init(
             name: name ?? Self.freeName(view, taken: taken), when: try Recipe.Moments(reader),
             evaluators: evaluators, view: view,
-            samples: try reader.integer("samples", in: Recipe.Limit.samples) ?? 4096, source: try reader.spec("source"))
+            samples: try reader.integer("samples", in: Recipe.Limit.samples) ?? 4096,
+            source: try Self.source(reader, of: source))
+    }
+
+    /// A source of its own, or a mapping without a name: the source trained on with other arguments.
+    private static func source(_ reader: MappingReader, of source: PluginSpec) throws(SpecError) -> PluginSpec? {
+        guard let value = reader.optional("source"), let entries = value.entries, value["name"] == nil else {
+            return try reader.spec("source")
+        }
+        guard !entries.contains(where: { $0.key == "children" }) else {
+            throw value.wrong("\(reader.name("source")): with children of its own it needs its name")
+        }
+        var whole = value
+        whole.content = .mapping(
+            entries + [.init(key: "name", place: nil, value: DocumentValue(.string(source.name), at: value.place))])
+        var changed = source
+        for argument in try MappingReader.spec(whole, reader.name("source")).arguments {
+            changed.arguments.removeAll { $0.key == argument.key }
+            changed.arguments.append(argument)
+        }
+        return changed
     }
 
     /// The view's name, numbered when it is taken.

@@ -49,6 +49,19 @@ package struct DocumentValue: Equatable, Sendable {
         self.init(content, at: nil)
     }
 
+    /// The same value without places.
+    package var json: JSON {
+        switch content {
+        case .null: .null
+        case .boolean(let value): .bool(value)
+        case .integer(let value): .integer(value)
+        case .number(let value): .number(value)
+        case .string(let value): .string(value)
+        case .list(let values): .array(values.map(\.json))
+        case .mapping(let entries): .object(entries.map { JSON.Member(key: $0.key, value: $0.value.json) })
+        }
+    }
+
     /// What kind of value this is, for messages.
     package var kind: String {
         switch content {
