@@ -30,17 +30,23 @@ package struct Report: Sendable {
         package var note: String?
     }
 
-    /// Writes `figures/NAME.vl.json` below `directory` and has `renderer` draw each as SVG and PNG.
+    /// Names and Vega-Lite of all its pictures.
+    var specifications: [(name: String, specification: JSON)] {
+        figures.map { ($0.name, $0.chart.vegaLite) }
+            + [simplex].compactMap { $0 }.map { ($0.name, $0.vegaLite) }
+    }
+
+    /// Writes `figures/NAME.vl.json` below `directory` and has `renderer` draw each as the pictures wanted.
     ///
     /// A missing or failing renderer is no error: the outcome's note says so.
-    package func write(to directory: String, renderer: FigureRenderer?) throws(ReportError) -> Outcome {
+    package func write(
+        to directory: String, renderer: FigureRenderer?, as kinds: [FigureRenderer.Picture] = [.svg, .png]
+    ) throws(ReportError) -> Outcome {
         var outcome = Outcome()
         guard !figures.isEmpty else { return outcome }
         let folder = directory + "/figures"
         try File.makeDirectory(folder)
-        let pictures =
-            figures.map { (name: $0.name, specification: $0.chart.vegaLite) }
-            + [simplex].compactMap { $0 }.map { (name: $0.name, specification: $0.vegaLite) }
+        let pictures = specifications
         for picture in pictures {
             let path = "\(folder)/\(picture.name).vl.json"
             try File.write(picture.specification.text + "\n", to: path)
@@ -50,7 +56,7 @@ package struct Report: Sendable {
             outcome.note = FigureRenderer.advice
             return outcome
         }
-        let drawn = renderer.render(pictures.map { "\(folder)/\($0.name)" })
+        let drawn = renderer.render(pictures.map { "\(folder)/\($0.name)" }, as: kinds)
         outcome.files += drawn.files
         if let failure = drawn.failure { outcome.note = "figures: \(failure)" }
         return outcome

@@ -15,10 +15,10 @@ struct Induct: ParsableCommand {
             """,
         version: "induct \(InductVersion.text)",
         subcommands: [
-            RunCommand.self, TheoryCommand.self, BeliefsCommand.self, SampleCommand.self, PluginsCommand.self,
-            RunsCommand.self, EvaluateCommand.self, PredictCommand.self, ExportCommand.self, BenchCommand.self,
-            ReproduceCommand.self, DescribePluginCommand.self, CheckPluginCommand.self,
-            WorkerCommand.self,
+            RunCommand.self, SweepCommand.self, TheoryCommand.self, BeliefsCommand.self, SampleCommand.self,
+            PluginsCommand.self, RunsCommand.self, EvaluateCommand.self, PredictCommand.self, ExportCommand.self,
+            BenchCommand.self, ReproduceCommand.self, ReportCommand.self, DescribePluginCommand.self,
+            CheckPluginCommand.self, WorkerCommand.self,
         ])
 
     static func main() {

@@ -33,6 +33,19 @@ struct RecipeTests {
         #expect(try Recipe(json: recipe.json) == recipe)
     }
 
+    @Test(
+        "say at every scale what every point of their grid is",
+        arguments: Checkout.files(in: "Experiments", ending: ".yaml"), ["smoke", "paper"])
+    func gridCanBeRead(path: String, scale: String) throws {
+        let yaml = try Checkout.text(path)
+        guard try DocumentValue(yaml: yaml)["sweep"] != nil else { return }
+        let recipe = try SweepRecipe(yaml: yaml, file: path, scale: scale)
+        #expect(recipe.sweep.points.count > 1)
+        #expect(!recipe.sweep.figures.isEmpty)
+        let names = recipe.sweep.points.map(recipe.sweep.directoryName)
+        #expect(Set(names).count == names.count)
+    }
+
     @Test("hold the demonstration to its settings")
     func demonstration() throws {
         let recipe = try Recipe(

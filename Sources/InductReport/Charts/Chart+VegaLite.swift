@@ -3,9 +3,6 @@
 package import InductCore
 
 extension Chart {
-    /// How many standard errors a band reaches to either side.
-    package static let bandWidth = 2.0
-
     /// The chart as a Vega-Lite 5 specification with its data inside.
     ///
     /// One table with a column for x, for y and for the band's ends; one layer for bands, one for lines. Colour and dash
@@ -35,7 +32,7 @@ extension Chart {
                     JSON.Member(key: y.field, value: .number(point.y)),
                 ]
                 if let error = point.error {
-                    let reach = Self.bandWidth * error
+                    let reach = bandWidth * error
                     members.append(JSON.Member(key: "lower", value: .number(clamped(point.y - reach, below: point.y))))
                     members.append(JSON.Member(key: "upper", value: .number(point.y + reach)))
                 }
@@ -147,7 +144,7 @@ extension Chart {
             labels.append(JSON.Member(key: "format", value: "~g"))
             if case .symmetricLogarithmic = axis.scale {
                 let points = series.flatMap(\.points)
-                let most = points.map { axis == x ? $0.x : $0.y + Self.bandWidth * ($0.error ?? 0) }.max() ?? 0
+                let most = points.map { axis == x ? $0.x : $0.y + bandWidth * ($0.error ?? 0) }.max() ?? 0
                 set("domain", .numbers([ticks.first ?? 0, ticks.first { $0 >= most } ?? most]))
             }
         }

@@ -13,10 +13,14 @@ package struct Chart: Equatable, Sendable {
     package var series: [Series]
     /// Draws a dot at every point of the model's lines; for few points.
     package var marksPoints: Bool
+    /// How many standard errors a band reaches to either side.
+    package var bandWidth: Double
 
     package init(
-        title: String, subtitle: [String] = [], x: Axis, y: Axis, series: [Series], marksPoints: Bool = false
+        title: String, subtitle: [String] = [], x: Axis, y: Axis, series: [Series], marksPoints: Bool = false,
+        bandWidth: Double = 2
     ) {
+        self.bandWidth = bandWidth
         self.title = title
         self.subtitle = subtitle
         self.x = x

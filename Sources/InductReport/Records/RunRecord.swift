@@ -23,7 +23,9 @@ package struct RunRecord: Sendable {
     ///
     /// A metrics.jsonl that ends in the middle of a line is read up to that line, for a run may have been killed while it
     /// wrote; anything else that is not a metric is an error with its line.
-    package init(directory: String) throws(ReportError) {
+    ///
+    /// `holdsTraining`: whether the training loss is wanted, most of the file.
+    package init(directory: String, holdsTraining: Bool = true) throws(ReportError) {
         let path = directory + "/run.json"
         let description: JSON
         do {
@@ -36,16 +38,20 @@ package struct RunRecord: Sendable {
         guard description.members != nil else {
             throw .content(path: path, line: nil, reason: "not a description of a run: expected an object")
         }
-        let (metrics, isTruncated) = try Self.metrics(path: directory + "/metrics.jsonl")
+        let (metrics, isTruncated) = try Self.metrics(
+            path: directory + "/metrics.jsonl", holdsTraining: holdsTraining)
         self.init(directory: directory, description: description, metrics: metrics, isTruncated: isTruncated)
     }
 
-    private static func metrics(path: String) throws(ReportError) -> ([MetricRecord], isTruncated: Bool) {
+    private static func metrics(
+        path: String, holdsTraining: Bool
+    ) throws(ReportError) -> ([MetricRecord], isTruncated: Bool) {
         let text = try File.read(path)
         let lines = text.utf8.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).map(Substring.init)
         let endsWhole = text.utf8.last == UInt8(ascii: "\n")
         var metrics: [MetricRecord] = []
         for (index, line) in lines.enumerated() where !line.allSatisfy(\.isWhitespace) {
+            if !holdsTraining && line.utf8.isTrainingLoss { continue }
             let isPartial = index == lines.count - 1 && !endsWhole
             let object: JSON
             do {
@@ -61,6 +67,14 @@ package struct RunRecord: Sendable {
             }
         }
         return (metrics, false)
+    }
+}
+
+extension Substring.UTF8View {
+    /// Whether a line holds the loss of training batches, as a run writes it.
+    fileprivate var isTrainingLoss: Bool {
+        guard let step = firstIndex(of: UInt8(ascii: ",")) else { return false }
+        return self[step...].starts(with: #","metric":"loss","evaluation":"training","#.utf8)
     }
 }
 

@@ -52,21 +52,26 @@ package struct FigureRenderer: Sendable {
         return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG && access(path, X_OK) == 0
     }
 
+    /// A kind of picture, by its file's ending.
+    package enum Picture: String, CaseIterable, Sendable {
+        case svg
+        case png
+    }
+
     /// Draws `STEM.svg` and `STEM.png` from `STEM.vl.json` for each stem.
     ///
     /// - Returns: The files drawn, and what went wrong with the first that was not.
-    package func render(_ stems: [String]) -> (files: [String], failure: String?) {
+    package func render(
+        _ stems: [String], as pictures: [Picture] = Picture.allCases
+    ) -> (files: [String], failure: String?) {
         let jobs = stems.flatMap { stem in
-            [
-                Job(
-                    output: stem + ".svg",
-                    arguments: ["vl2svg", "--input", stem + ".vl.json", "--output", stem + ".svg"]),
-                Job(
-                    output: stem + ".png",
-                    arguments: [
-                        "vl2png", "--input", stem + ".vl.json", "--output", stem + ".png", "--scale", "\(scale)",
-                    ]),
-            ]
+            pictures.map { picture in
+                let output = "\(stem).\(picture.rawValue)"
+                return Job(
+                    output: output,
+                    arguments: ["vl2\(picture.rawValue)", "--input", stem + ".vl.json", "--output", output]
+                        + (picture == .png ? ["--scale", "\(scale)"] : []))
+            }
         }
         var files: [String] = []
         var failure: String?

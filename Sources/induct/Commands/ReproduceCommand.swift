@@ -20,7 +20,7 @@ struct ReproduceCommand: ParsableCommand {
     @Argument(help: "An experiment such as s1/induction, or list.")
     var name: String
 
-    @Option(help: "smoke: seconds, no verdict; paper: as published, with a verdict.")
+    @Option(help: "smoke: small, of single runs without a verdict; paper: as published.")
     var scale = ReproductionScale.paper
 
     @Option(name: .shortAndLong, help: "The run's directory; by default one of its own below runs/.")
@@ -41,10 +41,12 @@ struct ReproduceCommand: ParsableCommand {
         let library = try ExperimentLibrary()
         if name == "list" { return try list(library) }
         let path = try library.path(of: name)
-        let reproduction = Reproduction(name, scale: scale)
-        let recipe = try Recipe(
-            yaml: try TextFile.read(path, limit: 1 << 20), file: path, overrides: reproduction.settings + settings)
+        let yaml = try TextFile.read(path, limit: 1 << 20)
         let directory = output ?? RunPlan.freeDirectory(name.split(separator: "/").joined(separator: "-"))
+        let request = SweepRequest(name: name, yaml: yaml, file: path, scale: scale.rawValue, settings: settings)
+        if try request.hasSweep { return try sweep(SweepRuns(request, directory: directory)) }
+        let reproduction = Reproduction(name, scale: scale)
+        let recipe = try Recipe(yaml: yaml, file: path, overrides: reproduction.settings + settings)
         let session = try RunSession(common, threads: threads, drawsFigures: figures)
         let outcome = try session.run(recipe, directory: directory, resumes: false)
         let verdicts = reproduction.verdicts(outcome.summary)
@@ -60,6 +62,14 @@ struct ReproduceCommand: ParsableCommand {
         }
         if let note = outcome.figures?.note { StandardError.write("induct: \(note)\n") }
         if verdicts.contains(where: { !$0.isMet }) { throw QuietExit(code: ExitStatus.negative) }
+    }
+
+    /// An experiment that is a sweep: its claims are its verdict.
+    private func sweep(_ runs: SweepRuns) throws {
+        let session = try SweepSession(runs, common: common, threads: threads, jobs: nil, drawsFigures: figures)
+        let outcome = try session.run()
+        try session.report(outcome)
+        if outcome.verdicts.contains(where: \.isFault) { throw QuietExit(code: ExitStatus.negative) }
     }
 
     private func list(_ library: ExperimentLibrary) throws {

@@ -101,8 +101,13 @@ struct RunPlan {
             }
             .joined(separator: "-")
         }
-        let stem = file.split(separator: ".").first ?? file
-        return String(stem)
+        return stem(String(file))
+    }
+
+    /// A path's last part without its endings.
+    static func stem(_ path: String) -> String {
+        let file = path.split(separator: "/").last ?? path[...]
+        return String(file.split(separator: ".").first ?? file)
     }
 
     static func freeDirectory(_ name: String) -> String {

@@ -5,11 +5,13 @@ import InductCore
 import InductLab
 import InductReport
 
-/// `induct runs list|show`.
+/// `induct runs list|show|compare|export`.
 struct RunsCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "runs", abstract: "What runs there are, and what came of them.",
-        subcommands: [RunsListCommand.self, RunsShowCommand.self], defaultSubcommand: RunsListCommand.self)
+        subcommands: [
+            RunsListCommand.self, RunsShowCommand.self, RunsCompareCommand.self, RunsExportCommand.self,
+        ], defaultSubcommand: RunsListCommand.self)
 }
 
 /// `induct runs list [DIRECTORY]`: the runs below a directory.

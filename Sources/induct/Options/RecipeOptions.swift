@@ -72,11 +72,17 @@ struct RecipeOptions: ParsableArguments {
 
     /// Reads the recipe; options come before `--set`.
     func load(_ path: String?) throws -> Recipe {
+        let (yaml, overrides) = try document(path)
+        return try Recipe(yaml: yaml, file: path, overrides: overrides)
+    }
+
+    /// The text of the recipe, and the changes to it.
+    func document(_ path: String?) throws -> (yaml: String, overrides: [String]) {
         let yaml = try path.map { try TextFile.read($0, limit: 1 << 20) } ?? Self.defaults
         if path == nil && (source == nil || architecture == nil) {
             throw UsageError("say what to run: a recipe, or --source SPEC and --architecture SPEC")
         }
-        return try Recipe(yaml: yaml, file: path, overrides: overrides(hasRecipe: path != nil) + settings)
+        return (yaml, try overrides(hasRecipe: path != nil) + settings)
     }
 
     private func overrides(hasRecipe: Bool) throws -> [String] {

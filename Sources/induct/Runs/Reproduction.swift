@@ -6,7 +6,7 @@ import InductTheory
 
 /// How large a reproduction is.
 enum ReproductionScale: String, CaseIterable {
-    /// Seconds: shows that everything works; no verdict.
+    /// Seconds: shows that everything works; no verdict. Of a sweep, its scale of that name: minutes, with its claims.
     case smoke
     /// As in the paper, with a verdict.
     case paper

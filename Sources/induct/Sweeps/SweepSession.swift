@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import InductCore
+import InductLab
+import InductReport
+
+/// Carries out a sweep for the commands, and says what came of it.
+struct SweepSession {
+    let runs: SweepRuns
+    let common: CommonOptions
+    let queue: RunQueue
+    let drawsFigures: Bool
+
+    /// What came of a sweep.
+    struct Outcome {
+        var endings: [RunEnding]
+        var table: SweepTable
+        var verdicts: [ClaimVerdict]
+        var figures: Report.Outcome?
+        var status: String
+    }
+
+    init(_ runs: SweepRuns, common: CommonOptions, threads: Int?, jobs: Int?, drawsFigures: Bool) throws {
+        if let jobs, !(1...4096).contains(jobs) { throw UsageError("--jobs must be from 1 to 4096, not \(jobs)") }
+        self.runs = runs
+        self.common = common
+        self.drawsFigures = drawsFigures
+        queue = RunQueue(
+            runs.queued, unit: "runs", threads: try RunSession.threads(threads), jobs: jobs,
+            arguments: common.arguments + ["--no-figures"])
+    }
+
+    /// Opens what some of the points name, so that what is wrong is said before anything is begun.
+    ///
+    /// - Returns: how many runs memory allows side by side.
+    /// - Throws: `SpecError` that names the point.
+    func check(_ host: some PluginOpener) throws -> Int {
+        var most = queue.jobs
+        for (point, recipe) in runs.representatives {
+            do {
+                most = min(most, try queue.memoryAllows(of: [recipe], opener: host))
+            } catch var error as SpecError {
+                let title = runs.recipe.sweep.title(of: point)
+                if !title.isEmpty { error.message = "at the point \(title): \(error.message)" }
+                throw error
+            }
+        }
+        return most
+    }
+
+    /// Carries out what is not finished, and writes the results down.
+    func run() throws -> Outcome {
+        let session = try RunSession(common, threads: 1, drawsFigures: false)
+        let most = try check(OracleDerivingOpener(session.host))
+        try runs.begin()
+        let endings = try queue.carryOut(most: most) { StandardError.write("induct: \($0)\n") }
+        let isCut = endings.count < queue.runs.count || endings.contains { $0.code == ExitStatus.interrupted }
+        return try finish(
+            endings, status: isCut ? "interrupted" : endings.contains { $0.code != 0 } ? "failed" : "finished")
+    }
+
+    /// Reads what is finished, draws the figures, holds the claims against it.
+    private func finish(_ endings: [RunEnding], status: String) throws -> Outcome {
+        let table = try runs.table()
+        try runs.write(endings, status: status, table: table)
+        let bySeeds = Dictionary(grouping: endings) { $0.run.recipeFile }
+        for (place, point) in zip(runs.points, table.points) {
+            try place.runs.write(
+                bySeeds[SeedRuns.recipeFile(place.runs.directory)] ?? [], spread: point.spread)
+        }
+        let verdicts = runs.recipe.sweep.claims.map { ClaimVerdict($0, in: table) }
+        var figures: Report.Outcome?
+        if drawsFigures, status != "interrupted" {
+            let renderer = FigureRenderer.find(
+                environment: ProcessEnvironment.variables, executableDirectory: try Executable.directory())
+            figures = try Report(table, verdicts: verdicts)
+                .write(to: runs.directory, renderer: renderer, as: [.svg])
+        }
+        return Outcome(endings: endings, table: table, verdicts: verdicts, figures: figures, status: status)
+    }
+
+    /// Prints the outcome, and ends the command with its code where something is left to do.
+    ///
+    /// - Throws: `QuietExit` when the sweep was interrupted, or when a run failed.
+    func report(_ outcome: Outcome) throws {
+        switch common.format {
+        case .json:
+            let members = runs.json(outcome.endings, status: outcome.status, table: outcome.table).members ?? []
+            try StandardOutput.write(
+                JSON.object(
+                    members + [
+                        .init(key: "claims", value: .array(outcome.verdicts.map(\.json))),
+                        .init(key: "figures", value: .array((outcome.figures?.files ?? []).map { .string($0) })),
+                    ]))
+        case .text:
+            let finished = outcome.endings.count { $0.code == 0 }
+            try StandardOutput.write(
+                "\(runs.directory): \(finished) of \(queue.runs.count) runs finished\n\n" + outcome.table.text()
+                    + ClaimVerdict.text(outcome.verdicts))
+        }
+        if let note = outcome.figures?.note { StandardError.write("induct: \(note)\n") }
+        if outcome.status == "interrupted" {
+            StandardError.write(
+                "induct: stopped; checkpoints are saved. Go on with: induct sweep \(runs.directory)\n")
+            throw QuietExit(code: ExitStatus.interrupted)
+        }
+        try RunEnding.check(outcome.endings, unit: "runs")
+    }
+}
