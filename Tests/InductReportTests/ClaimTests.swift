@@ -97,6 +97,18 @@ struct ClaimTests {
         #expect(abs((points[0].error ?? 0) - 0.1 / 3.0.squareRoot()) < 1e-12)
     }
 
+    @Test func aFigureAlongTrainingHasTheMeanAtEveryStep() throws {
+        let table = try table("{claim: c, value: {metric: error}, at_most: 1}")
+        let figures = SweepFigures(table).panels(
+            of: .init(
+                name: "e", metrics: [.init(label: "e", metric: "final/error")], x: "step", lines: ["source.p"]))
+        #expect(figures.count == 1)
+        // The point without finished runs has no line.
+        #expect(figures[0].chart.series.map(\.label) == ["p 0.2", "p 0.4"])
+        #expect(figures[0].chart.series[1].points.map(\.x) == [0, 12])
+        #expect(abs(figures[0].chart.series[1].points[1].y - 0.2) < 1e-12)
+    }
+
     @Test func tablesAreWrittenAsCommaSeparatedValues() throws {
         let lines = try table("{claim: c, value: {metric: error}, at_most: 1}").csv().split(separator: "\n")
         #expect(lines.first == "p,seed,evaluation,metric,step,value,directory")

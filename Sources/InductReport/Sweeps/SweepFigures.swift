@@ -95,6 +95,7 @@ package struct SweepFigures: Sendable {
                 label: (names + (isNamed ? [metric.label] : [])).joined(separator: ", "), colour: colour,
                 points: x.map { along($0, metric.metric, group.points) } ?? bySteps(metric.metric, group.points))
         }
+        .filter { !$0.points.isEmpty }
     }
 
     /// The mean over the seeds at every place on an axis, with its standard error.
@@ -114,7 +115,7 @@ package struct SweepFigures: Sendable {
     private func bySteps(_ metric: String, _ points: [SweepTable.Point]) -> [Chart.Point] {
         let curves = points.flatMap(\.runs).map { run in
             Dictionary(
-                run.records(of: metric).compactMap { record in record.scalar.map { (record.step, $0) } }
+                run.records(ofScalar: metric).compactMap { record in record.scalar.map { (record.step, $0) } }
             ) { $1 }
         }
         return (curves.first ?? [:]).keys.sorted().compactMap { step in

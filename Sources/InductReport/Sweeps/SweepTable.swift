@@ -52,13 +52,15 @@ package struct SweepTable: Sendable {
 }
 
 extension RunRecord {
-    /// The last value of a scalar, by its name, or by its evaluation and name as in "final/error"; nil when there is none.
-    package func last(scalar name: String) -> Double? {
+    /// The records of a scalar, by its name, or by its evaluation and name as in "final/error", by step.
+    func records(ofScalar name: String) -> [MetricRecord] {
         let parts = name.split(separator: "/", maxSplits: 1).map(String.init)
-        let found =
-            parts.count == 2 ? records(of: parts[1], in: parts[0]) : records(of: name)
-        return found.last { $0.scalar != nil }?.scalar
+        let found = parts.count == 2 ? records(of: parts[1], in: parts[0]) : records(of: name)
+        return found.filter { $0.scalar != nil }
     }
+
+    /// The last value of a scalar, named as in `records(ofScalar:)`; nil when there is none.
+    package func last(scalar name: String) -> Double? { records(ofScalar: name).last?.scalar }
 
     /// The seed; nil when run.json does not say it.
     package var seed: Int? { recipe["seed"]?.int }

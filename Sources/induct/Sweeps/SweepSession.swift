@@ -79,6 +79,9 @@ struct SweepSession {
         return Outcome(endings: endings, table: table, verdicts: verdicts, figures: figures, status: status)
     }
 
+    /// A longer table is for those who ask for it.
+    private static let mostRowsShown = 100
+
     /// Prints the outcome, and ends the command with its code where something is left to do.
     ///
     /// - Throws: `QuietExit` when the sweep was interrupted, or when a run failed.
@@ -95,7 +98,8 @@ struct SweepSession {
         case .text:
             let finished = outcome.endings.count { $0.code == 0 }
             try StandardOutput.write(
-                "\(runs.directory): \(finished) of \(queue.runs.count) runs finished\n\n" + outcome.table.text()
+                "\(runs.directory): \(finished) of \(queue.runs.count) runs finished\n\n"
+                    + outcome.table.text(most: Self.mostRowsShown)
                     + ClaimVerdict.text(outcome.verdicts))
         }
         if let note = outcome.figures?.note { StandardError.write("induct: \(note)\n") }

@@ -6,10 +6,11 @@ import InductReport
 extension SweepTable {
     /// A line for each point and scalar: mean and standard error over the seeds.
     ///
-    /// `metrics`: which; empty = every scalar.
-    func text(metrics: [String] = []) -> String {
+    /// `metrics`: which; empty = every scalar. Of more than `most` rows only how to see them is said.
+    func text(metrics: [String] = [], most: Int = .max) -> String {
         let rows = rows(metrics: metrics)
         guard !rows.isEmpty else { return "no metrics yet\n" }
+        guard rows.count <= most else { return "\(rows.count) results; see them with: induct runs compare DIR\n" }
         var table = TextTable(
             sweep.axes.indices.map { (sweep.shortName($0), .left) } + [
                 ("evaluation", .left), ("metric", .left), ("mean", .right), ("+-", .right), ("seeds", .right),
