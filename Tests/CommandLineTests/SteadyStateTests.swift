@@ -23,6 +23,15 @@ import Testing
         return best
     }
 
+    @Test func aStepInOtherProcessesAllocatesNothingInThisOne() throws {
+        let cost = try Self.cost(
+            [
+                "--source", "dirichlet-iid(vocabulary=10)", "--architecture",
+                "transformer(layers=2, width=16, heads=2)", "--length", "12", "--batch", "64", "--isolate",
+            ], threads: 2)
+        #expect(cost.allocations == 0)
+    }
+
     @Test(arguments: [
         ["--source", "dirichlet-iid(vocabulary=10)", "--architecture", "transformer(layers=2, width=16, heads=2)"],
         [
