@@ -22,6 +22,8 @@ final class WorkerConnection: @unchecked Sendable {
     /// Held while the first channel is used for set-up.
     private let controlLock = RecursiveLock()
     private let waiting: WorkerChannel.Waiting
+    /// Set-up calls start interpreters and read data: they are given a minute at least.
+    private let setUpWaiting: WorkerChannel.Waiting
     private let flagDescriptor: Int32
     private let free = Mutex<[WorkerChannel]>([])
     /// Numbers of the regions that the worker knows; under the control lock.
@@ -42,8 +44,9 @@ final class WorkerConnection: @unchecked Sendable {
         else { throw TableDefect("its process cannot be started: the system has no sockets or memory left") }
         first = WorkerChannel(ends[0])
         flagDescriptor = descriptor
-        waiting = WorkerChannel.Waiting(
-            limit: limit, isCancelled: isCancelled, flag: flag.assumingMemoryBound(to: UInt32.self))
+        let word = flag.assumingMemoryBound(to: UInt32.self)
+        waiting = WorkerChannel.Waiting(limit: limit, isCancelled: isCancelled, flag: word)
+        setUpWaiting = WorkerChannel.Waiting(limit: max(60, limit), isCancelled: isCancelled, flag: word)
         free.withLock { $0.reserveCapacity(64) }
         process = try WorkerProcess(launch, channel: ends[1])
     }
@@ -75,7 +78,7 @@ final class WorkerConnection: @unchecked Sendable {
         control.begin(text: text.text)
         let status: Int32
         do throws(WorkerLoss) {
-            status = try first.exchange(call, control, passing: descriptor, waiting)
+            status = try first.exchange(call, control, passing: descriptor, setUpWaiting)
         } catch {
             throw .lost(error)
         }
