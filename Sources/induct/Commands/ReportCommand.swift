@@ -64,7 +64,9 @@ struct ReportCommand: ParsableCommand {
         if let runs = try SweepRuns.open(directory) { return try section(of: runs, renderer) }
         let record = try InductReport.RunRecord(directory: directory)
         let saved = try Run.open(directory).record
-        let report = Report(run: record, theory: session.theory(of: saved.recipe).map(TheoryCurve.init))
+        let report = Report(
+            run: record, theory: session.theory(of: saved.recipe).map(TheoryCurve.init),
+            levels: session.errorLevels(of: saved.recipe))
         let (svgs, note) = try report.pictures(renderer: renderer)
         let facts = [
             ["status", "\(saved.status), step \(saved.step) of \(saved.recipe.training.steps)"],

@@ -117,7 +117,7 @@ struct RunSession {
     }
 
     /// Chance and the least error possible, of a source that states how it draws labelled examples.
-    private func errorLevels(of recipe: Recipe) -> [ErrorLevel] {
+    func errorLevels(of recipe: Recipe) -> [ErrorLevel] {
         guard let source = try? host.source(recipe.source),
             let theory = try? LabelledExamplesTheory.of(source)
         else { return [] }
