@@ -22,7 +22,10 @@ import Testing
     @Test func schemaIsThatOfLabelledExamples() throws {
         let schema = try Sources().open("gaussian-classes(contexts=3, dimension=8, frequent=4, rare=2)").schema
         #expect(schema.task == .classification && schema.classes == 6 && schema.positions == .constant(1))
-        #expect(schema.tensors.map(\.name) == ["inputs", "labels", "targets", "key", "group", "relevance", "class"])
+        #expect(
+            schema.tensors.map(\.name) == [
+                "inputs", "labels", "targets", "key", "group", "relevance", "class", "context_classes",
+            ])
         #expect(schema.tensors[0].shape == [.batch, .constant(4), .constant(8)])
         #expect(schema.tensors[1].shape == [.batch, .constant(3)] && schema.tensors[1].limit == 6)
         #expect(schema.tensors.filter { $0.role == .input }.map(\.name) == ["inputs", "labels"])

@@ -11,6 +11,7 @@ struct ExampleTensors {
     private let group: UnsafeMutablePointer<Int32>?
     private let relevance: UnsafeMutablePointer<Int32>?
     private let queryClass: UnsafeMutablePointer<Int32>?
+    private let contextClasses: UnsafeMutablePointer<Int32>?
 
     init(_ request: FillRequest) throws(InductError) {
         inputs = try request.tensor(0)?.floats.baseAddress
@@ -20,6 +21,7 @@ struct ExampleTensors {
         group = try request.tensor(4)?.integers.baseAddress
         relevance = try request.tensor(5)?.integers.baseAddress
         queryClass = try request.tensor(6)?.integers.baseAddress
+        contextClasses = try request.tensor(7)?.integers.baseAddress
     }
 
     /// Writes everything but the inputs of a sample.
@@ -31,5 +33,6 @@ struct ExampleTensors {
         group?[sample] = label < law.frequent ? 0 : label < law.count ? 1 : 2
         relevance?[sample] = facts.relevance
         queryClass?[sample] = facts.queryClass
+        (contextClasses.map { $0 + sample * facts.slots })?.update(from: facts.classes, count: facts.slots)
     }
 }

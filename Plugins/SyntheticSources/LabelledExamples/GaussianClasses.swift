@@ -55,8 +55,8 @@ struct GaussianClasses: Source {
     let schema: Schema
     let draw: ExampleDraw
     let inputs: ExampleInputs
-    private let dimension: Int
-    private let sequences: UInt64
+    let dimension: Int
+    let sequences: UInt64
     private let heldOut: Int
     private let tasks = SeedCache<GaussianTask>(capacity: 64)
 
@@ -130,6 +130,7 @@ struct GaussianClasses: Source {
                 // 1: the context holds the query's class.
                 TensorSchema("relevance", .int32, .info, shape: one, limit: 2),
                 TensorSchema("class", .int32, .info, shape: one, limit: known),
+                TensorSchema("context_classes", .int32, .info, shape: [.batch, .constant(slots)], limit: known),
             ],
             classes: classes, positions: .constant(1))
     }
