@@ -18,5 +18,5 @@ struct Randomness {
     mutating func number() -> Double { Double(word()) / 2_147_483_648 - 1 }
 
     /// In [0, bound).
-    mutating func integer(below bound: Int) -> Int { Int(UInt64(word()) * UInt64(bound) >> 32) }
+    mutating func integer(below bound: Int) -> Int { Int((UInt64(word()) * UInt64(bound)) >> 32) }
 }

@@ -72,6 +72,6 @@ final class ExampleSource: Source {
             return [words.0, words.1, words.2].reduce(0) { $0 + Float($1 >> 8) / 8_388_608 - 1 }
         }
 
-        mutating func integer(_ bound: Int) -> Int32 { Int32(UInt64(next().0) * UInt64(bound) >> 32) }
+        mutating func integer(_ bound: Int) -> Int32 { Int32((UInt64(next().0) * UInt64(bound)) >> 32) }
     }
 }
