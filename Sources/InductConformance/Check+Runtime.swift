@@ -14,3 +14,8 @@ extension Check {
         }
     }
 }
+
+extension PluginRuntime {
+    /// How much longer than others a check may take: every instance in Python starts an interpreter.
+    var patience: Double { self == .python ? 4 : 1 }
+}

@@ -89,7 +89,8 @@ package struct Conformance {
         _ check: Check, _ part: PluginListing.Part?, environment: [String: String]
     ) -> (result: CheckResult, evidence: String?) {
         let child = child(
-            [check.id, subject(part), "--seed", "\(seed)"], limit: limit, environment: environment)
+            [check.id, subject(part), "--seed", "\(seed)"], limit: limit * listing.runtime.patience,
+            environment: environment)
         let (output, end) = child.run()
         var result = CheckResult(id: check.id, part: Self.title(part), status: .failed, message: check.claim)
         let evidence = Self.read(output, end, of: child, into: &result)
