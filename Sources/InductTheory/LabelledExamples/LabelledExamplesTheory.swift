@@ -119,34 +119,41 @@ package struct LabelledExamplesTheory: Sendable {
 
     private static func notes(_ law: LabelledExamplesLaw) -> [String] {
         guard law.inputNoise > 0 else { return [] }
-        return ["Upper bounds of the in-context loss hold for inputs without noise, here of \(law.inputNoise)."]
+        return ["Upper bounds of the in-context loss hold for inputs without noise, here of \(Float(law.inputNoise))."]
+    }
+
+    /// Classes of one group and one probability, in ascending order, the most frequent ones of each group first.
+    ///
+    /// Probabilities are one where a draw of 32 bits cannot tell them apart.
+    private static func alike(_ law: LabelledExamplesLaw) -> [[Int]] {
+        let p = law.classProbability
+        let q = law.contextProbability
+        let order = p.indices.filter { p[$0] > 0 }.sorted {
+            (law.groupOfClass[$0], -p[$0], $0) < (law.groupOfClass[$1], -p[$1], $1)
+        }
+        var strata: [[Int]] = []
+        for x in order {
+            if let first = strata.last?.first, law.groupOfClass[first] == law.groupOfClass[x],
+                p[first] - p[x] <= 0x1p-31, abs(q[first] - q[x]) <= 0x1p-31
+            {
+                strata[strata.count - 1].append(x)
+            } else {
+                strata.append([x])
+            }
+        }
+        return strata.map { $0.sorted() }
     }
 
     private static func strata(
         _ law: LabelledExamplesLaw, _ learner: KTLearner, _ vote: ContextVote, _ trained: OtherLabels
     ) -> [Stratum] {
-        struct Key: Hashable {
-            let group: Int
-            let query: Double
-            let context: Double
-        }
-        var members: [Key: [Int]] = [:]
-        for x in law.classProbability.indices where law.classProbability[x] > 0 {
-            let key = Key(
-                group: law.groupOfClass[x], query: law.classProbability[x], context: law.contextProbability[x])
-            members[key, default: []].append(x)
-        }
         let bounds = (0...law.contexts).map { vote.bounds(wrong: law.contexts - $0) }
-        let order = members.keys.sorted {
-            ($0.group, -$0.query, -$0.context) < ($1.group, -$1.query, -$1.context)
-        }
-        return order.map { key in
-            let classes = members[key] ?? []
+        return alike(law).map { classes in
             // Without noise the classes of a stratum are the same but for their labels, which never meet.
             let contexts = (law.labelNoise > 0 ? classes : [classes[0]]).map { trained.contexts(ofQuery: $0) }
             let counts = TrainingSetLaw(law, class: classes[0])
             return Stratum(
-                group: law.groupNames[key.group], classes: classes, counts: counts,
+                group: law.groupNames[law.groupOfClass[classes[0]]], classes: classes, counts: counts,
                 samples: law.trainingCount.map { counts.expectedSamples(in: Double($0)) },
                 matches: contexts[0].matches, expectedMatches: contexts[0].expectedMatches,
                 settings: LabelledSetting.all(law).map { setting in
