@@ -132,7 +132,10 @@ package final class Border: TableInterposer, @unchecked Sendable {
                 note(.modes, "\(call) changes errno to \(number); save it around system calls")
             }
         }
+        // What comes back from the call is the plugin's errno, and not that of this look for children.
+        let left = errno
         if waitpid(-1, nil, WNOHANG) >= 0 { note(.processes, "\(call) starts another process") }
+        errno = left
         if let seconds = watch?.seconds { seen.withLock { $0.longestCall = max($0.longestCall, seconds) } }
         return status
     }
