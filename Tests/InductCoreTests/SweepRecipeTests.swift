@@ -20,7 +20,7 @@ struct SweepRecipeTests {
               - {label: 2, architecture.width: 16, training.steps: 20}
           scales:
             smoke: {seeds: 1, grid: {source.p: [0.2]}, set: {training.batch: 4}}
-          figures: [{name: loss-by-size, metrics: mean_loss, x: size, lines: [p]}]
+          figures: [{name: loss-by-size, metrics: mean_loss, x: size, y: loss, lines: [p]}]
           claims:
             - {claim: larger is better, value: {metric: mean_loss, p: 0.2, size: 1}, minus: {size: 2}, at_least: 0.1}
         """
@@ -47,6 +47,7 @@ struct SweepRecipeTests {
         let sweep = try sweep()
         #expect(sweep.sweep.points.count == 4)
         #expect(sweep.sweep.seeds == 2)
+        #expect(sweep.sweep.figures.first?.y == "loss")
         let last = try #require(sweep.sweep.points.last)
         #expect(sweep.sweep.title(of: last) == "p=0.4, size=2")
         let recipe = try sweep.recipe(at: last)

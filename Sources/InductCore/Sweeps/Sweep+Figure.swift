@@ -7,6 +7,8 @@ extension Sweep {
         /// Kebab-case, the name of its files.
         package var name: String
         package var title: String?
+        /// What the metrics are, for the vertical axis.
+        package var y: String?
         /// What is drawn, by the labels of the legend.
         package var metrics: [Series]
         /// The axis along which it is drawn; `Figure.step` is the training step.
@@ -38,7 +40,7 @@ extension Sweep {
 
 extension Sweep.Figure {
     init(_ value: DocumentValue, _ path: String, sweep: Sweep, taken: [String]) throws(SpecError) {
-        let reader = try MappingReader(value, path, keys: ["name", "title", "metrics", "x", "lines"])
+        let reader = try MappingReader(value, path, keys: ["name", "title", "metrics", "x", "y", "lines"])
         guard let name = try reader.word("name"), SpecName.isName(name) else {
             throw value.wrong("\(path).name is missing or no name in kebab-case, such as error-by-width")
         }
@@ -50,6 +52,7 @@ extension Sweep.Figure {
         self.init(
             name: name, title: try reader.word("title"), metrics: try Self.series(reader),
             x: axis == Self.step ? axis : try sweep.checked(axis, x, "\(path).x"), lines: [])
+        y = try reader.word("y")
         for (i, line) in (reader.list("lines") ?? []).enumerated() {
             guard case .string(let name) = line.content else {
                 throw line.wrong("\(path).lines.\(i) must name an axis, not \(line.kind)")

@@ -133,7 +133,7 @@ package struct SweepFigures: Sendable {
         let horizontal =
             x.map { AxisScale(table.sweep.axes[$0]).axis(table.sweep.shortName($0)) }
             ?? Chart.Axis(title: "training step", field: "step", scale: .linearFromZero)
-        let labels = figure.metrics.count == 1 ? figure.metrics[0].label : "value"
+        let labels = figure.y ?? (figure.metrics.count == 1 ? figure.metrics[0].label : "value")
         let what = figure.title ?? figure.metrics.map(\.label).joined(separator: ", ")
         return Chart(
             title: ([what] + place).joined(separator: ", "),
@@ -153,6 +153,7 @@ package struct SweepFigures: Sendable {
             else { return nil }
             let error = found.standardError.map { " ± \(decimal($0, digits: 2))" } ?? ""
             return "Not supported: \(verdict.claim.text) (found \(decimal(found.mean, digits: 2))\(error))"
+                + (verdict.claim.known.map { ": \($0)" } ?? "")
         }
     }
 
