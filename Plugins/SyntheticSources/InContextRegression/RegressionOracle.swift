@@ -54,7 +54,9 @@ struct RegressionOracle: SourceOracle {
         return sets.count <= mostSupports ? sets : nil
     }
 
-    func evaluate(_ request: OracleRequest) throws {
+    func evaluate(_ request: OracleRequest) throws { try RoundingMode.nearest { try write(request) } }
+
+    private func write(_ request: OracleRequest) throws {
         guard let inputs = try request.tensor(0)?.floats.baseAddress,
             let values = try request.tensor(1)?.floats.baseAddress
         else {

@@ -18,7 +18,9 @@ import InductSDK
 struct ExampleOracle: SourceOracle {
     let source: GaussianClasses
 
-    func evaluate(_ request: OracleRequest) throws {
+    func evaluate(_ request: OracleRequest) throws { try RoundingMode.nearest { try write(request) } }
+
+    private func write(_ request: OracleRequest) throws {
         guard let inputs = try request.tensor(0)?.floats.baseAddress,
             let labels = try request.tensor(1)?.integers.baseAddress
         else {

@@ -152,7 +152,8 @@ final class SourceShim {
             targets.append(target)
             changed[keyPath: field] = memory.data.assumingMemoryBound(to: Double.self)
         }
-        shield("predictive", \.predictive, Int(schema.pointee.classes))
+        let isRegression = schema.pointee.task == INDUCT_TASK_REGRESSION
+        shield("predictive", \.predictive, Int(isRegression ? schema.pointee.outputs : schema.pointee.classes))
         shield("belief", \.belief, Int(oracle.pointee.belief_size))
         shield("posterior", \.posterior, Int(oracle.pointee.component_count))
         shield("log_probability", \.log_probability, 1)
