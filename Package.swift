@@ -26,9 +26,12 @@ func kernels(_ name: String, flags: [String], exclude: [String]) -> Target {
 
 /// A default plugin: uses the SDK only, and exports the entry alone.
 func plugin(_ name: String) -> Target {
-    .target(
+    let libraries: [Target.Dependency] = name == "SyntheticSources" ? ["CPNG", "CMinizip"] : []
+    return .target(
         name: name,
-        dependencies: [.product(name: "InductSDK", package: "Swift"), .product(name: "CInduct", package: "Swift")],
+        dependencies: [
+            .product(name: "InductSDK", package: "Swift"), .product(name: "CInduct", package: "Swift"),
+        ] + libraries,
         path: "Plugins/\(name)",
         swiftSettings: features,
         linkerSettings: [
@@ -57,6 +60,8 @@ let package = Package(
         .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(name: "CLAPACK", pkgConfig: "lapacke", providers: [.apt(["liblapacke-dev"])]),
         .systemLibrary(name: "CLibFFI", pkgConfig: "libffi", providers: [.apt(["libffi-dev"])]),
+        .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
+        .systemLibrary(name: "CMinizip", pkgConfig: "minizip", providers: [.apt(["libminizip-dev"])]),
         .target(name: "CProcessor"),
         .target(name: "CHostThread"),
         .target(name: "CWorker"),

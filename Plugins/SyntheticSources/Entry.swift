@@ -19,7 +19,7 @@ public func induct_plugin_entry_v1(
             DirichletMarkov.self, MarkovMixture.self,
             Product.self, Relabel.self, FlipNoise.self, Switch.self, Concatenate.self, Repeat.self,
             Ginc.self, RegularLanguage.self, AssociativeRecall.self, TriggerBigram.self, Tokens.self,
-            GaussianClasses.self, InContextRegression.self, Ridge.self, LeastSquares.self,
+            GaussianClasses.self, Omniglot.self, InContextRegression.self, Ridge.self, LeastSquares.self,
         ]
     ).export(host, error)
 }

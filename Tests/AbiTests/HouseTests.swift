@@ -37,14 +37,15 @@ struct Arrow: CustomTestStringConvertible, Sendable {
             module: "ParityDump", directory: "Tests/Parity/ParityDump",
             imports: ["InductCore", "InductLab", "InductHost"]),
         Arrow(module: "InductSDK", directory: "SDK/Swift/Sources/InductSDK", imports: ["CInduct"]),
-        Arrow(module: "the plugins", directory: "Plugins", imports: ["InductSDK", "CInduct"]),
+        Arrow(module: "the plugins", directory: "Plugins", imports: ["InductSDK", "CInduct", "CPNG", "CMinizip"]),
     ]
 
     /// Every module of ours.
     static let ours: Set<String> = [
         "InductCore", "InductTheory", "InductKernels", "InductKernelsV3", "InductKernelsV4", "InductKernelBenchmarks",
         "InductHost", "InductLab", "InductReport", "InductConformance", "InductSDK", "CInduct", "CHostThread",
-        "CLAPACK", "CVectors", "CCrypto", "CLibFFI", "CProcessor", "CWorker", "SyntheticSources", "Transformer",
+        "CLAPACK", "CVectors", "CCrypto", "CLibFFI", "CProcessor", "CWorker", "CPNG", "CMinizip", "SyntheticSources",
+        "Transformer",
         "Architectures", "Gates", "Evaluators",
     ]
 }

@@ -9,14 +9,16 @@ final class FileBytes: @unchecked Sendable {
     let count: Int
     private let memory: UnsafeMutableRawPointer
 
+    /// Reads the file at `path`; `user` is who is named when that fails.
+    ///
     /// - Throws: status `notFound` when it is no regular file that can be read, `resourceExhausted` without memory,
     ///   `dataLoss` when it shrinks meanwhile.
-    init(path: String) throws(InductError) {
+    init(path: String, for user: String) throws(InductError) {
         self.path = path
         func failure(_ what: String) -> InductError {
-            InductError(.notFound, "tokens: '\(path)' \(what): \(String(cString: strerror(errno)))")
+            InductError(.notFound, "\(user): '\(path)' \(what): \(String(cString: strerror(errno)))")
         }
-        guard !path.utf8.contains(0) else { throw InductError(.notFound, "tokens: the path holds a NUL character") }
+        guard !path.utf8.contains(0) else { throw InductError(.notFound, "\(user): the path holds a NUL character") }
         // A FIFO must not make the program wait for a writer.
         let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard descriptor >= 0 else { throw failure("cannot be opened") }
@@ -24,11 +26,11 @@ final class FileBytes: @unchecked Sendable {
         var status = stat()
         guard fstat(descriptor, &status) == 0 else { throw failure("cannot be examined") }
         guard status.st_mode & S_IFMT == S_IFREG else {
-            throw InductError(.notFound, "tokens: '\(path)' is no regular file")
+            throw InductError(.notFound, "\(user): '\(path)' is no regular file")
         }
         let size = Int(status.st_size)
         guard let memory = malloc(max(1, size)) else {
-            throw InductError(.resourceExhausted, "tokens: there is no memory for the \(size) bytes of '\(path)'")
+            throw InductError(.resourceExhausted, "\(user): there is no memory for the \(size) bytes of '\(path)'")
         }
         var filled = 0
         while filled < size {
@@ -38,7 +40,7 @@ final class FileBytes: @unchecked Sendable {
                 let error =
                     got < 0
                     ? failure("cannot be read")
-                    : InductError(.dataLoss, "tokens: '\(path)' became shorter while it was read")
+                    : InductError(.dataLoss, "\(user): '\(path)' became shorter while it was read")
                 free(memory)
                 throw error
             }
@@ -61,6 +63,9 @@ final class FileBytes: @unchecked Sendable {
         return String(
             validating: UnsafeRawBufferPointer(start: memory + range.lowerBound, count: range.count), as: UTF8.self)
     }
+
+    /// All of them.
+    var bytes: [UInt8] { Array(UnsafeRawBufferPointer(start: memory, count: count)) }
 
     /// Whether the bytes at a place are these.
     func holds(_ bytes: [UInt8], at place: Int) -> Bool {

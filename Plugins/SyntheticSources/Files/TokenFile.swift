@@ -24,7 +24,7 @@ final class TokenFile: Sendable {
         guard tensor == nil || format == "safetensors" else {
             throw .invalid("tokens: '\(path)' is read as \(format), which has no named tensors; leave out 'tensor'")
         }
-        bytes = try FileBytes(path: path)
+        bytes = try FileBytes(path: path, for: "tokens")
         layout =
             switch format {
             case "npy": try TokenLayout(numpy: bytes)

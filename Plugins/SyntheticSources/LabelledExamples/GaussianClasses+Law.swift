@@ -19,7 +19,8 @@ extension GaussianClasses {
             ],
             contexts: rule.slots, relevance: draw.relevance.probability, relevantContexts: rule.matches,
             matchLaw: isBursty ? (0..<rule.law.count).flatMap(matches) : nil,
-            trainingCount: sequences > 0 ? sequences : nil, ensuredCount: sequences > 0 ? 1 : 0,
+            trainingCount: settings.sequences > 0 ? settings.sequences : nil,
+            ensuredCount: settings.sequences > 0 ? 1 : 0,
             labelNoise: draw.labelNoise.probability, inputNoise: Double(inputs.deviation), dimension: dimension)
     }
 

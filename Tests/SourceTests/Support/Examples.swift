@@ -24,7 +24,7 @@ struct Examples {
         func integers(_ name: String) -> [Int] { batch[name]?.integers.map { Int($0) } ?? [] }
         self.batch = batch
         let shape = batch["inputs"]?.shape ?? [count, 1, 1]
-        let (items, size) = (shape[1], shape[2])
+        let (items, size) = (shape[1], shape.dropFirst(2).reduce(1, *))
         let values = batch["inputs"].map { Array($0.floats) } ?? []
         inputs = (0..<count).map { sample in
             (0..<items).map { item in
