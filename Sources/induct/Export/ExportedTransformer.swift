@@ -68,7 +68,7 @@ struct ExportedTransformer {
         let free: Set = [
             "layers", "width", "heads", "key_value_heads", "head_size", "mlp_size", "epsilon", "tied", "initialiser",
             "initialiser_deviation", "dropout", "position_base", "position_buckets", "position_reach",
-            "input_embedding",
+            "input_embedding", "resnet_blocks", "resnet_channels",
         ]
         // What any of these models has: an option that says otherwise came after this was written.
         let required = [(name: "block", value: "pre-norm"), (name: "attention_only", value: "false")] + required
