@@ -75,7 +75,10 @@ import Testing
         // No class shows more than the four drawings of one character in one turn.
         #expect(kinds.count == 30 && kinds.values.allSatisfy { $0.count <= 4 })
         let upright = GlyphFiles.ink(0, 0, side: 5).map { Float($0) / 255 }
-        let turned = (0..<25).map { upright[($0 % 5) * 5 + 4 - $0 / 5] }
+        let turned = (0..<25).map { (pixel: Int) -> Float in
+            let (row, column) = (pixel / 5, pixel % 5)
+            return upright[column * 5 + 4 - row]
+        }
         let all = kinds.values.reduce(into: Set()) { $0.formUnion($1) }
         #expect(all.contains(upright) && all.contains(turned))
     }

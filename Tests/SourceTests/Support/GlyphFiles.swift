@@ -52,9 +52,13 @@ final class GlyphFiles {
             let body = Array(kind.utf8) + data
             return bigEndian(UInt32(data.count)) + body + bigEndian(checksum(body))
         }
-        let rows = (0..<side).flatMap { row in [0] + ink[row * side..<(row + 1) * side].map { 255 - $0 } }
+        var rows: [UInt8] = []
+        for row in 0..<side {
+            rows.append(0)
+            rows += ink[row * side..<(row + 1) * side].map { 255 - $0 }
+        }
         let length = UInt16(rows.count)
-        let stored =
+        let stored: [UInt8] =
             [0x78, 0x01, 1, UInt8(truncatingIfNeeded: length), UInt8(length >> 8)]
             + [UInt8(truncatingIfNeeded: ~length), UInt8(~length >> 8)] + rows
         var (a, b): (UInt32, UInt32) = (1, 0)
@@ -62,8 +66,9 @@ final class GlyphFiles {
             a = (a + UInt32(byte)) % 65521
             b = (b + a) % 65521
         }
-        let header = bigEndian(UInt32(side)) + bigEndian(UInt32(side)) + [8, 0, 0, 0, 0]
-        return [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A] + chunk("IHDR", header)
+        let header: [UInt8] = bigEndian(UInt32(side)) + bigEndian(UInt32(side)) + [8, 0, 0, 0, 0]
+        let signature: [UInt8] = [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]
+        return signature + chunk("IHDR", header)
             + chunk("IDAT", stored + bigEndian(b << 16 | a)) + chunk("IEND", [])
     }
 
