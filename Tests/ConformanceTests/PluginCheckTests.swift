@@ -40,7 +40,7 @@ struct PluginCheckTests {
                 "c++",
                 [
                     "-std=c++17", "-O1", "-shared", "-fPIC", "-fvisibility=hidden", "-I\(sdk)/C/include",
-                    "-I\(sdk)/Cpp/include", code, "-o", library,
+                    "-I\(sdk)/Cpp/include", "-Wl,--version-script=\(sdk)/C/plugin.version", code, "-o", library,
                 ])
             try #require(compiled.code == 0, "\(compiled.output)")
             let report = try Tools.check(library, limit: 10)

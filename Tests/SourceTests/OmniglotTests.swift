@@ -67,13 +67,15 @@ import Testing
     @Test func quarterTurnsAreClasses() throws {
         let files = try Self.files()
         let source = try Sources().open(Self.spec(files, "frequent=2, rare=30, size=5, rotations=4"))
-        let examples = try Examples(source, view: "default-rare-ibd", count: 2000)
         var kinds: [Int: Set<[Float]>] = [:]
-        for (inputs, label) in zip(examples.inputs, examples.queryClass) {
-            kinds[label, default: []].insert(inputs[inputs.count - 1])
+        for view in ["default-rare-ibd", "default-frequent-ibd"] {
+            let examples = try Examples(source, view: view, count: 2000)
+            for (inputs, label) in zip(examples.inputs, examples.queryClass) {
+                kinds[label, default: []].insert(inputs[inputs.count - 1])
+            }
         }
         // No class shows more than the four drawings of one character in one turn.
-        #expect(kinds.count == 30 && kinds.values.allSatisfy { $0.count <= 4 })
+        #expect(kinds.count == 32 && kinds.values.allSatisfy { $0.count <= 4 })
         let upright = GlyphFiles.ink(0, 0, side: 5).map { Float($0) / 255 }
         let turned = (0..<25).map { (pixel: Int) -> Float in
             let (row, column) = (pixel / 5, pixel % 5)

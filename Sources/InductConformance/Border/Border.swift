@@ -116,6 +116,8 @@ package final class Border: TableInterposer, @unchecked Sendable {
     private func watched(_ call: String, _ body: () -> induct_status) -> induct_status {
         let watch = changes.services == nil ? nil : Stopwatch()
         let rounding = changes.watchedRounding
+        // A call within another's, of a child, leaves the outer call's mode as it was.
+        let before = host_rounding()
         if let rounding {
             host_set_rounding(rounding)
             errno = 4242
@@ -125,7 +127,7 @@ package final class Border: TableInterposer, @unchecked Sendable {
         if getpid() != process { _exit(0) }
         if let rounding {
             let (isKept, number) = (host_rounding() == rounding, errno)
-            host_set_rounding(0)
+            host_set_rounding(before)
             if !isKept { note(.modes, "\(call) changes the rounding mode; set it back") }
             // create may parse numbers, and oracles take logarithms: the C library's functions for both set errno.
             if number != 4242, !["create", "evaluate", "entropy"].contains(call) {
