@@ -24,10 +24,22 @@ enum Tools {
         process.standardInput = FileHandle.nullDevice
         process.standardOutput = output
         process.standardError = joined ? output : FileHandle.nullDevice
-        try process.run()
+        try withSignals { try process.run() }
         let data = output.fileHandleForReading.readDataToEndOfFile()
         process.waitUntilExit()
         return (process.terminationStatus, String(decoding: data, as: UTF8.self))
+    }
+
+    /// Runs `body` with no signal blocked.
+    ///
+    /// Threads of the test runner block most signals, a child inherits that, and CMake waits for SIGCHLD for ever.
+    private static func withSignals(_ body: () throws -> Void) rethrows {
+        var none = sigset_t()
+        var before = sigset_t()
+        sigemptyset(&none)
+        pthread_sigmask(SIG_SETMASK, &none, &before)
+        defer { pthread_sigmask(SIG_SETMASK, &before, nil) }
+        try body()
     }
 
     /// The results of `induct plugins check`.
