@@ -82,9 +82,7 @@ extension GaussianClasses {
         let outputs = try ExampleTensors(request)
         let task = task(request.seed)
         let (view, seed) = (request.view, request.seed)
-        withUnsafeTemporaryAllocation(
-            of: Int32.self, capacity: ExampleDraw.Facts.count(slots: items - 1)
-        ) { room in
+        withUnsafeTemporaryAllocation(of: Int32.self, capacity: settings.factCount) { room in
             guard let room = room.baseAddress else { return }
             let facts = ExampleDraw.Facts(slots: items - 1, start: room)
             for sample in 0..<request.count {
