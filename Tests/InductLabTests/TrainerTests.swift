@@ -42,7 +42,9 @@ import Testing
     @Test func shardsFollowFromTheBatchAlone() throws {
         #expect(try Workbench.recipe(length: 3, batch: 32).training.shardCount == 2)
         #expect(try Workbench.recipe(length: 64, batch: 16).training.shardCount == 4)
-        #expect(try Workbench.recipe(length: 100, batch: 512).training.shardCount == 8)
+        #expect(try Workbench.recipe(length: 100, batch: 512).training.shardCount == 64)
+        #expect(try Workbench.recipe(length: 64, batch: 128).training.shardCount == 10)
+        #expect(try Workbench.recipe(length: 10_000, batch: 16).training.shardCount == 16)
         #expect(try Workbench.recipe(length: 100, batch: 1).training.shardCount == 1)
         let rows = try Workbench.recipe(batch: 13, shards: 5).training.shardRows
         #expect(rows.flatMap { Array($0) } == Array(0..<13))

@@ -5,10 +5,12 @@ package import InductCore
 extension Recipe.Training {
     /// How many shards a batch is cut into.
     ///
-    /// The recipe's number, or one for every 256 positions, from 2 to 8, and at least one a round; never more than there are
-    /// rows. The machine has no say in it.
+    /// The recipe's number, or one for every 256 positions, from 2 to 8, and of large batches one for every 800, up to 64: so
+    /// that a shard's pass stays near a core. At least one a round, never more than there are rows. The machine has no say.
     package var shardCount: Int {
-        min(batch, shards ?? max(accumulate, min(8, max(2, batch * length / 256))))
+        let positions = batch * length
+        let few = min(8, max(2, positions / 256))
+        return min(batch, shards ?? max(accumulate, few, min(64, positions / 800)))
     }
 
     /// The shards of each round of a step, in order.
