@@ -96,6 +96,9 @@ induct_vector induct_fused_multiply_add(induct_vector a, induct_vector b, induct
 #endif
 }
 
+/* a / b. The operator of Swift's vectors divides lane by lane, and the compiler does not always put the lanes together. */
+INDUCT_VERB("quotient(_:_:)") induct_vector induct_quotient(induct_vector a, induct_vector b) { return a / b; }
+
 /* The greater of two values; the second where one is not a number. */
 INDUCT_VERB("maximum(_:_:)") induct_vector induct_maximum(induct_vector a, induct_vector b) { return a > b ? a : b; }
 

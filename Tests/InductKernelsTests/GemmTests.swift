@@ -14,7 +14,8 @@ struct GemmCase: Sendable, CustomTestStringConvertible {
     var activation = INDUCT_ACTIVATION_NONE
     var hasBias = false
     var residual: Residual = .none
-    var hasPreactivation = false
+    var hasSlope = false
+    var hasFactor = false
     var hasColumnSums = false
     var padding = 0
 
@@ -26,12 +27,13 @@ struct GemmCase: Sendable, CustomTestStringConvertible {
 
     var testDescription: String {
         "\(m)x\(n)x\(k)\(transposeA ? " aT" : "")\(transposeB ? " bT" : "")\(accumulate ? " +" : "") f\(activation)"
-            + "\(hasBias ? " bias" : "") \(residual)\(hasPreactivation ? " pre" : "") pad\(padding)"
+            + "\(hasBias ? " bias" : "") \(residual)\(hasSlope ? " slope" : "")"
+            + "\(hasFactor ? " factor" : "") pad\(padding)"
     }
 
     struct Result: Equatable {
         var c: [Float]
-        var preactivation: [Float]
+        var slope: [Float]
         var columnSums: [Float]
         var isIntact: Bool
     }
@@ -50,7 +52,8 @@ struct GemmCase: Sendable, CustomTestStringConvertible {
         let c = GuardedBuffer(needsOld ? normals(m * ldc, seed: 3) : [Float](repeating: 9, count: m * ldc))
         let bias = GuardedBuffer(normals(n, seed: 4))
         let separate = GuardedBuffer(normals(m * ldc, seed: 5))
-        let preactivation = GuardedBuffer([Float](repeating: 9, count: m * ldc))
+        let slope = GuardedBuffer([Float](repeating: 9, count: m * ldc))
+        let factor = GuardedBuffer(normals(m * ldc, seed: 7))
         let columnSums = GuardedBuffer(normals(m, seed: 6))
         let scratch = Scratch(variant)
         var call = induct_gemm()
@@ -75,14 +78,16 @@ struct GemmCase: Sendable, CustomTestStringConvertible {
         case .inPlace: call.residual = UnsafePointer(c.pointer)
         }
         call.ld_residual = Int64(ldc)
-        call.preactivation = hasPreactivation ? preactivation.pointer : nil
-        call.ld_preactivation = Int64(ldc)
+        call.slope = hasSlope ? slope.pointer : nil
+        call.ld_slope = Int64(ldc)
+        call.factor = hasFactor ? UnsafePointer(factor.pointer) : nil
+        call.ld_factor = Int64(ldc)
         call.column_sums = hasColumnSums ? columnSums.pointer : nil
         call.scratch = scratch.pointer
         variant.table.pointee.gemm(&call)
-        let isIntact = [a, b, c, bias, preactivation, columnSums].allSatisfy(\.isIntact) && scratch.isIntact
+        let isIntact = [a, b, c, bias, slope, factor, columnSums].allSatisfy(\.isIntact) && scratch.isIntact
         return Result(
-            c: c.values, preactivation: preactivation.values, columnSums: columnSums.values, isIntact: isIntact)
+            c: c.values, slope: slope.values, columnSums: columnSums.values, isIntact: isIntact)
     }
 }
 
@@ -118,7 +123,10 @@ struct GemmCase: Sendable, CustomTestStringConvertible {
                     hasBias: true, residual: .inPlace),
                 GemmCase(
                     m: 20, n: 29, k: 2100, transposeA: a, transposeB: b, activation: INDUCT_ACTIVATION_TANH,
-                    residual: .inPlace, hasPreactivation: true, padding: 3),
+                    residual: .inPlace, hasSlope: true, padding: 3),
+                GemmCase(
+                    m: 45, n: 64, k: 1100, transposeA: a, transposeB: b, activation: INDUCT_ACTIVATION_RELU,
+                    hasBias: true, hasSlope: true, hasFactor: true),
             ]
         }
         return cases
@@ -127,13 +135,14 @@ struct GemmCase: Sendable, CustomTestStringConvertible {
     static let epilogues: [GemmCase] = {
         var cases: [GemmCase] = []
         for activation in INDUCT_ACTIVATION_NONE...INDUCT_ACTIVATION_SIGMOID {
-            for bits in 0..<16 {
+            for bits in 0..<32 {
                 for residual in [GemmCase.Residual.none, .separate, .inPlace] {
                     cases.append(
                         GemmCase(
                             m: 13, n: 41, k: 19, transposeB: bits & 8 != 0,
                             accumulate: bits & 1 != 0 && residual != .inPlace, activation: activation,
-                            hasBias: bits & 2 != 0, residual: residual, hasPreactivation: bits & 4 != 0, padding: 2))
+                            hasBias: bits & 2 != 0, residual: residual, hasSlope: bits & 4 != 0,
+                            hasFactor: bits & 16 != 0, padding: 2))
                 }
             }
         }
@@ -147,7 +156,7 @@ struct GemmCase: Sendable, CustomTestStringConvertible {
         let absolute = roundoff * (Double(test.k) + 8) * 16
         #expect(found.isIntact)
         #expect(agree(found.c, expected.c, absolute: absolute, relative: 8 * roundoff))
-        #expect(agree(found.preactivation, expected.preactivation, absolute: absolute))
+        #expect(agree(found.slope, expected.slope, absolute: absolute))
         #expect(agree(found.columnSums, expected.columnSums, absolute: absolute))
     }
 

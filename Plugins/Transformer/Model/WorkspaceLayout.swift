@@ -30,8 +30,10 @@ struct WorkspaceLayout {
         var inverse2 = 0
         /// `[R, width]`; when post-norm, what the second norm reads instead.
         var normalised2 = 0
-        /// `[R, expandedColumns]`: what the activation reads.
-        var preactivation = 0
+        /// `[R, expandedColumns]`: what a gated unit reads.
+        var expanded = 0
+        /// `[R, mlpSize]`: the derivative of an activation that is not gated.
+        var slope = 0
         /// `[R, mlpSize]`.
         var hidden = 0
     }
@@ -120,11 +122,10 @@ struct WorkspaceLayout {
             block.inverse2 = block.inverse1
             block.normalised2 = isPostNorm ? block.middle : block.normalised1
         }
-        // The gradient of relu can be read off its result; the others need what they were applied to.
-        let keeps = options.activation.isGated || (trains && options.activation != .relu)
-        block.preactivation = take(keeps && hasMLP ? rows * options.expandedColumns : 0)
+        let isGated = options.activation.isGated
+        block.expanded = take(hasMLP && isGated ? rows * options.expandedColumns : 0)
+        block.slope = take(hasMLP && trains && !isGated ? rows * options.mlpSize : 0)
         block.hidden = take(hasMLP ? rows * options.mlpSize : 0)
-        if !keeps { block.preactivation = block.hidden }
         let first = firstBlock
         block.shift(by: -first)
         self.block = block
@@ -142,8 +143,8 @@ struct WorkspaceLayout {
         branchGradient = take(trains ? rows * max(options.width, options.queryColumns) : 0)
         sharedGradient = take(trains && hasMLP && options.form == .parallel ? rows * options.width : 0)
         let hidden = hasMLP ? (rows * options.mlpSize + 15) & ~15 : 0
-        expandedGradient = options.activation.isGated ? hidden : 0
-        let inner = options.activation.isGated && hasMLP ? hidden + rows * options.expandedColumns : hidden
+        expandedGradient = isGated ? hidden : 0
+        let inner = isGated && hasMLP ? hidden + rows * options.expandedColumns : hidden
         innerGradient = take(trains ? max(rows * options.projectedColumns, inner) : 0)
         size = end
     }
@@ -161,7 +162,8 @@ extension WorkspaceLayout.Block {
         mean2 += offset
         inverse2 += offset
         normalised2 += offset
-        preactivation += offset
+        expanded += offset
+        slope += offset
         hidden += offset
     }
 }

@@ -65,7 +65,7 @@ extension Transformer {
     func propagate(
         _ pass: borrowing Pass, _ index: LinearIndex, rows: Int, x: UnsafePointer<Float>, dy: UnsafePointer<Float>,
         stride: Int? = nil, dx: UnsafeMutablePointer<Float>, addsToInput: Bool = false,
-        scratch: UnsafeMutableRawPointer
+        slope: UnsafePointer<Float>? = nil, scratch: UnsafeMutableRawPointer
     ) {
         if let dweight = pass.gradient(index.weight) {
             kernels.linearParameterGradients(
@@ -74,7 +74,7 @@ extension Transformer {
         }
         kernels.linearInputGradient(
             index.layer, rows: rows, dy: dy, stride: stride, weight: pass.parameter(index.weight), dx: dx,
-            accumulate: addsToInput, scratch: scratch)
+            accumulate: addsToInput, slope: slope, scratch: scratch)
     }
 
     /// dx = d loss / d x + residual from dy, and the gradients of gain and bias; `residual` may be dx.

@@ -78,21 +78,20 @@ extension Transformer {
         to y: UnsafeMutablePointer<Float>, _ workspace: Workspace
     ) {
         let parts = workspace.layout.block
-        let preactivation = workspace.part(parts.preactivation, of: block)
         let hidden = workspace.part(parts.hidden, of: block)
         let bias = mlp.input.bias.map { pass.parameter($0) }
         let weight = pass.parameter(mlp.input.weight)
         let activation = options.activation.kernel
         if options.activation.isGated {
+            let expanded = workspace.part(parts.expanded, of: block)
             kernels.linear(
-                mlp.input.layer, rows: rows, x: x, weight: weight, bias: bias, y: preactivation,
-                scratch: workspace.scratch)
-            kernels.table.gated(activation, Int64(rows), Int64(options.mlpSize), preactivation, hidden)
+                mlp.input.layer, rows: rows, x: x, weight: weight, bias: bias, y: expanded, scratch: workspace.scratch)
+            kernels.table.gated(activation, Int64(rows), Int64(options.mlpSize), expanded, hidden)
         } else {
-            let kept = preactivation == hidden ? nil : preactivation
+            let slope = pass.mode == .train ? workspace.part(parts.slope, of: block) : nil
             kernels.linear(
                 mlp.input.layer, rows: rows, x: x, weight: weight, bias: bias, y: hidden,
-                epilogue: LinearEpilogue(activation: activation, preactivation: kept), scratch: workspace.scratch)
+                epilogue: LinearEpilogue(activation: activation, slope: slope), scratch: workspace.scratch)
         }
         add(pass, mlp.output, rows: rows, x: hidden, residual: residual, to: y, at: .mlp(block), workspace)
     }

@@ -96,20 +96,18 @@ extension Transformer {
         dx: UnsafeMutablePointer<Float>, addsToInput: Bool = false, _ workspace: Workspace
     ) {
         let parts = workspace.layout.block
-        let preactivation = workspace.part(parts.preactivation, of: block)
-        let activation = options.activation.kernel
+        let isGated = options.activation.isGated
         let dhidden = workspace.innerGradient
         propagate(
             pass, mlp.output, rows: rows, x: workspace.part(parts.hidden, of: block),
-            dy: dropped(pass, at: .mlp(block), gradient: dy, workspace), dx: dhidden, scratch: workspace.scratch)
+            dy: dropped(pass, at: .mlp(block), gradient: dy, workspace), dx: dhidden,
+            slope: isGated ? nil : UnsafePointer(workspace.part(parts.slope, of: block)), scratch: workspace.scratch)
         var dexpanded = dhidden
-        if options.activation.isGated {
+        if isGated {
             dexpanded = workspace.expandedGradient
             kernels.table.gated_backward(
-                activation, Int64(rows), Int64(options.mlpSize), preactivation, dhidden, dexpanded)
-        } else {
-            kernels.table.activation_backward(
-                activation, Int64(rows * options.mlpSize), preactivation, dhidden, dhidden)
+                options.activation.kernel, Int64(rows), Int64(options.mlpSize),
+                workspace.part(parts.expanded, of: block), dhidden, dexpanded)
         }
         propagate(
             pass, mlp.input, rows: rows, x: x, dy: dexpanded, dx: dx, addsToInput: addsToInput,

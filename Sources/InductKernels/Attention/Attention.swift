@@ -141,7 +141,7 @@ private struct AttentionHead {
             }
             let after = greatest(largest)
             if !isFirst {
-                let shrink = exponential(Vector(repeating: before - after))
+                let shrink = exponentialOfDifference(Vector(repeating: before - after))
                 scratch.second[at] *= shrink[0]
                 let to = out + (row + i) * outStride
                 forEachVector(size) { offset, count in
@@ -156,7 +156,7 @@ private struct AttentionHead {
             var sums = Vector.zeros
             var offset = 0
             while offset < end {
-                let value = exponential(load(scores + offset) - shift)
+                let value = exponentialOfDifference(load(scores + offset) - shift)
                 sums += value
                 store(value, scores + offset)
                 offset += lanes

@@ -34,7 +34,7 @@ struct GemmBenchmark {
             }
             if layer.name == "up" {
                 forward.activation = INDUCT_ACTIVATION_GELU
-                (forward.preactivation, forward.ld_preactivation) = (room.floats(rows * layer.outputs), forward.n)
+                (forward.slope, forward.ld_slope) = (room.floats(rows * layer.outputs), forward.n)
             }
 
             var input = induct_gemm()
@@ -42,6 +42,9 @@ struct GemmBenchmark {
             (input.a, input.lda) = (UnsafePointer(y), input.k)
             (input.b, input.ldb) = (UnsafePointer(weight), input.n)
             (input.c, input.ldc) = (room.floats(rows * layer.inputs), input.n)
+            if layer.name == "down" {
+                (input.factor, input.ld_factor) = (UnsafePointer(room.floats(rows * layer.inputs)), input.n)
+            }
 
             var weights = induct_gemm()
             weights.transpose_a = 1

@@ -47,8 +47,9 @@ func gatedBackward(
                 let g = load(gate + offset, count: count)
                 let u = load(up + offset, count: count)
                 let d = load(from + offset, count: count)
-                store(d * u * Function.slope(g), dgate + offset, count: count)
-                store(d * Function.value(g), dup + offset, count: count)
+                let f = Function.valueAndSlope(g)
+                store(d * u * f.slope, dgate + offset, count: count)
+                store(d * f.value, dup + offset, count: count)
             }
         }
     }

@@ -7,31 +7,37 @@ import CVectors
 struct Epilogue {
     var activation: UInt32
     var bias: UnsafePointer<Float>?
+    var slope: UnsafeMutablePointer<Float>?
+    var slopeStride: Int
+    var factor: UnsafePointer<Float>?
+    var factorStride: Int
     var residual: UnsafePointer<Float>?
     var residualStride: Int
-    var preactivation: UnsafeMutablePointer<Float>?
-    var preactivationStride: Int
 
     init(_ call: induct_gemm) {
         activation = call.activation
         bias = call.bias
+        slope = call.slope
+        slopeStride = Int(call.ld_slope)
+        factor = call.factor
+        factorStride = Int(call.ld_factor)
         residual = call.residual
         residualStride = Int(call.ld_residual)
-        preactivation = call.preactivation
-        preactivationStride = Int(call.ld_preactivation)
     }
 
-    /// Bias, ReLU and residual: what a tile can do by itself.
+    /// Bias, ReLU with its slope, factor and residual: what a tile can do by itself.
     var isSimple: Bool {
-        (activation == INDUCT_ACTIVATION_NONE || activation == INDUCT_ACTIVATION_RELU) && preactivation == nil
+        activation == INDUCT_ACTIVATION_RELU || activation == INDUCT_ACTIVATION_NONE && slope == nil
     }
 
     /// What the tile whose first element is (row, column) of c does by itself.
     @inline(always)
     func finish(row: Int, column: Int) -> TileFinish {
         TileFinish(
-            bias: bias.map { $0 + column }, residual: residual.map { $0 + row * residualStride + column },
-            residualStride: residualStride, isRelu: activation == INDUCT_ACTIVATION_RELU)
+            bias: bias.map { $0 + column }, isRelu: activation == INDUCT_ACTIVATION_RELU,
+            slope: slope.map { $0 + row * slopeStride + column }, slopeStride: slopeStride,
+            factor: factor.map { $0 + row * factorStride + column }, factorStride: factorStride,
+            residual: residual.map { $0 + row * residualStride + column }, residualStride: residualStride)
     }
 
     /// No effect: for the blocks of k before the last.
@@ -40,32 +46,39 @@ struct Epilogue {
     private init() {
         activation = INDUCT_ACTIVATION_NONE
         bias = nil
+        slope = nil
+        slopeStride = 0
+        factor = nil
+        factorStride = 0
         residual = nil
         residualStride = 0
-        preactivation = nil
-        preactivationStride = 0
     }
 
-    /// c = activation(product + previous + bias) + residual for a tile whose first element is (row, column) of c.
+    /// c = activation(product + previous + bias) factor + residual for a tile whose first element is (row, column) of c.
     ///
-    /// `product` has the row stride `columnsPerTile`. `previous` and `c` point to the tile.
+    /// `product`, `previous` and `c` point to the tile.
     @inline(never)
     func apply(
-        product: UnsafePointer<Float>, previous: UnsafePointer<Float>?, previousStride: Int,
+        product: UnsafePointer<Float>, stride productStride: Int, previous: UnsafePointer<Float>?, previousStride: Int,
         into c: UnsafeMutablePointer<Float>, stride: Int, row: Int, column: Int, rows: Int, columns: Int
     ) {
         @inline(always)
         func finish<Function: ActivationFunction>(_: Function.Type) {
             for i in 0..<rows {
                 forEachVector(columns) { offset, count in
-                    var value = load(product + i * columnsPerTile + offset)
+                    var value = load(product + i * productStride + offset)
                     if let previous { value += load(previous + i * previousStride + offset, count: count) }
                     if let bias { value += load(bias + column + offset, count: count) }
-                    if let preactivation {
-                        store(
-                            value, preactivation + (row + i) * preactivationStride + column + offset, count: count)
+                    if let slope {
+                        let both = Function.valueAndSlope(value)
+                        store(both.slope, slope + (row + i) * slopeStride + column + offset, count: count)
+                        value = both.value
+                    } else {
+                        value = Function.value(value)
                     }
-                    value = Function.value(value)
+                    if let factor {
+                        value *= load(factor + (row + i) * factorStride + column + offset, count: count)
+                    }
                     if let residual {
                         value += load(residual + (row + i) * residualStride + column + offset, count: count)
                     }

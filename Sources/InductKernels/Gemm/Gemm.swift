@@ -21,16 +21,24 @@ enum GemmBlocks {
     ///
     /// Epilogues need the whole sum, so products that have them get longer blocks.
     static func maximalSteps(transposedLeft: Bool) -> Int { transposedLeft ? 512 : 1024 }
-    /// Packed tile of a, with a vector of slack.
-    static var leftTile: Int { rowsPerTile * (1024 + lanes) + lanes }
-    static var productTile: Int { rowsPerTile * columnsPerTile }
+    /// Tiles of a transposed a that are packed together: their rows fill whole lines of the cache.
+    static var tilesPerGroup: Int { 8 }
+    /// One packed tile of a group, with a vector of slack.
+    static var groupTile: Int { rowsPerTile * 512 + lanes }
+    /// A group of packed tiles of a, or one tile of up to 1024 steps.
+    static var leftTiles: Int { max(tilesPerGroup * groupTile, rowsPerTile * (1024 + lanes) + lanes) }
+    /// Their sums over steps.
+    static var leftSums: Int { tilesPerGroup * 2 * lanes }
+    /// Most columns of a tile that are finished together: they lie in L1 meanwhile.
+    static var maximalColumns: Int { 512 }
+    static var productTile: Int { rowsPerTile * (maximalColumns + columnsPerTile) }
     /// Rows that are finished together when sums over several blocks must not lie in c.
     static var rowsPerPartial: Int { 8 * rowsPerTile }
     /// Partial sums of that many rows: where there are several blocks, one has more than 512 / 2 steps, hence at most
     /// this many columns.
     static var partial: Int { rowsPerPartial * (rightBlock / 256 + columnsPerTile) }
 
-    static var scratchFloats: Int { rightBlock + leftTile + productTile + partial }
+    static var scratchFloats: Int { rightBlock + leftTiles + leftSums + productTile + partial }
 }
 
 func gemm(_ call: induct_gemm) {
@@ -70,17 +78,16 @@ private func multiply(
     guard let a = call.a, let b = call.b, let c = call.c, let scratch = call.scratch else { return }
     let packedRight = scratch.assumingMemoryBound(to: Float.self)
     let packedLeft = packedRight + GemmBlocks.rightBlock
-    let product = packedLeft + GemmBlocks.leftTile
+    let leftSums = packedLeft + GemmBlocks.leftTiles
+    let product = leftSums + GemmBlocks.leftSums
     let partial = product + GemmBlocks.productTile
 
     let steps = (k + blocks - 1) / blocks
-    let columnsPerBlock = max(1, GemmBlocks.rightBlock / (max(1, steps) * columnsPerTile)) * columnsPerTile
-    // Balanced tiles: 64 rows are six tiles of 10 or 11, not five of 12 and one of 4.
-    let tiles = (rows + rowsPerTile - 1) / rowsPerTile
-    let rowsPerBalancedTile = rows / tiles
-    let tallerTiles = rows % tiles
+    let fittingColumns = max(1, GemmBlocks.rightBlock / (max(1, steps) * columnsPerTile)) * columnsPerTile
+    let columnsPerBlock = epilogue.isSimple ? fittingColumns : min(fittingColumns, GemmBlocks.maximalColumns)
+    let tiles = BalancedTiles(rows: rows)
     // Row-major b can be read in place when too few tiles use it to repay the copy.
-    let readsRightInPlace = !transposedB && tiles <= 2
+    let readsRightInPlace = !transposedB && tiles.count <= 2
     // Transposed a is copied when several panels use the copy. Rows a multiple of 1 KiB apart share a few sets of the
     // L1 cache, and are copied for that reason.
     let packsLeft = transposedA ? n > 2 * columnsPerTile || call.column_sums != nil : lda % 256 == 0 && n > 64
@@ -109,19 +116,32 @@ private func multiply(
                 }
             }
 
-            var tileRow = row
-            for tile in 0..<tiles {
-                let tileRows = rowsPerBalancedTile + (tile < tallerTiles ? 1 : 0)
+            for tile in 0..<tiles.count {
+                let tileRow = row + tiles.start(tile)
+                let tileRows = tiles.rows(tile)
                 var left: LeftBlock
                 if transposedA {
                     let from = a + firstStep * lda + tileRow
                     left = LeftBlock(start: from, rowStride: 1, stepStride: lda)
                     if packsLeft {
-                        packTile(
-                            transposed: from, stride: lda, steps: blockSteps, rows: tileRows, into: packedLeft,
-                            sums: firstColumn == 0 ? call.column_sums.map { $0 + tileRow } : nil,
-                            addingSums: block > 0 || call.accumulate != 0)
-                        left = LeftBlock(start: packedLeft, rowStride: 1, stepStride: rowsPerTile)
+                        let index = tile % GemmBlocks.tilesPerGroup
+                        if index == 0 {
+                            packGroup(
+                                transposed: a + firstStep * lda + row, stride: lda, steps: blockSteps, tiles: tiles,
+                                group: tile..<min(tiles.count, tile + GemmBlocks.tilesPerGroup), into: packedLeft,
+                                tileStride: GemmBlocks.groupTile, sums: leftSums)
+                        }
+                        left = LeftBlock(
+                            start: packedLeft + index * GemmBlocks.groupTile, rowStride: 1, stepStride: rowsPerTile)
+                        if firstColumn == 0, let sums = call.column_sums {
+                            let isNew = block == 0 && call.accumulate == 0
+                            forEachVector(tileRows) { offset, count in
+                                let before = isNew ? .zeros : load(sums + tileRow + offset, count: count)
+                                store(
+                                    before + load(leftSums + index * 2 * lanes + offset), sums + tileRow + offset,
+                                    count: count)
+                            }
+                        }
                     }
                 } else {
                     let from = a + tileRow * lda + firstStep
@@ -134,21 +154,25 @@ private func multiply(
                     }
                 }
 
-                var panel = 0
-                while panel < panelCount {
-                    let offset = panel * columnsPerTile
-                    let column = firstColumn + offset
-                    let columns = min(columnsPerTile, n - column)
-                    let vectors = vectorsPerPanel(columns)
-                    var right =
-                        readsRightInPlace && columns % lanes == 0
+                func rightBlock(_ offset: Int, columns: Int) -> RightBlock {
+                    readsRightInPlace && columns % lanes == 0
                         ? RightBlock(
-                            start: b + firstStep * ldb + column, stepStride: ldb, panelStride: columnsPerTile)
+                            start: b + firstStep * ldb + firstColumn + offset, stepStride: ldb,
+                            panelStride: columnsPerTile)
                         : RightBlock(
-                            start: packedRight + offset * blockSteps, stepStride: vectors * lanes,
+                            start: packedRight + offset * blockSteps, stepStride: vectorsPerPanel(columns) * lanes,
                             panelStride: columnsPerTile * blockSteps)
+                }
+                var offset = 0
+                while offset < blockColumns {
+                    let rest = blockColumns - offset
+                    let columns = min(columnsPerTile, rest)
+                    var right = rightBlock(offset, columns: columns)
+                    // All panels of full width in one call.
+                    right.panels = max(1, rest / columnsPerTile)
+                    let whole = min(rest, right.panels * columnsPerTile)
 
-                    let final = c + tileRow * ldc + column
+                    let final = c + tileRow * ldc + firstColumn + offset
                     let interim = partial + (tileRow - row) * blockColumns + offset
                     let target = partialInScratch && !isLast ? interim : final
                     let targetStride = partialInScratch && !isLast ? blockColumns : ldc
@@ -157,25 +181,30 @@ private func multiply(
                     let previousStride = partialInScratch && block > 0 ? blockColumns : ldc
 
                     if columns % lanes == 0 && (!isLast || epilogue.isSimple) && (!hasPrevious || previous == target) {
-                        // All panels of full width in one call.
-                        right.panels = max(1, blockColumns / columnsPerTile - panel)
-                        panel += right.panels
                         multiplyTile(
-                            rows: tileRows, vectors: vectors, left, right, steps: blockSteps, into: target,
-                            stride: targetStride, adding: hasPrevious,
-                            finish: isLast ? epilogue.finish(row: tileRow, column: column) : .none)
+                            rows: tileRows, vectors: vectorsPerPanel(columns), left, right, steps: blockSteps,
+                            into: target, stride: targetStride, adding: hasPrevious,
+                            finish: isLast ? epilogue.finish(row: tileRow, column: firstColumn + offset) : .none)
+                        offset += whole
                     } else {
+                        // Through scratch, to be finished row by row: long rows keep constants in registers.
+                        let stride = roundedUp(rest, toMultipleOf: lanes)
                         multiplyTile(
-                            rows: tileRows, vectors: vectors, left, right, steps: blockSteps, into: product,
-                            stride: columnsPerTile, adding: false)
+                            rows: tileRows, vectors: vectorsPerPanel(columns), left, right, steps: blockSteps,
+                            into: product, stride: stride, adding: false)
+                        if whole < rest {
+                            multiplyTile(
+                                rows: tileRows, vectors: vectorsPerPanel(rest - whole), left,
+                                rightBlock(offset + whole, columns: rest - whole), steps: blockSteps,
+                                into: product + whole, stride: stride, adding: false)
+                        }
                         (isLast ? epilogue : .none).apply(
-                            product: product, previous: hasPrevious ? UnsafePointer(previous) : nil,
+                            product: product, stride: stride, previous: hasPrevious ? UnsafePointer(previous) : nil,
                             previousStride: previousStride, into: target, stride: targetStride, row: tileRow,
-                            column: column, rows: tileRows, columns: columns)
-                        panel += 1
+                            column: firstColumn + offset, rows: tileRows, columns: rest)
+                        offset = blockColumns
                     }
                 }
-                tileRow += tileRows
             }
         }
         firstColumn += blockColumns

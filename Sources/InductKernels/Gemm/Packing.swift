@@ -72,52 +72,78 @@ func packPanel(
     }
 }
 
-/// Packs `rows` columns of a transposed a, `from[p * stride + i]`, to `to[p * rowsPerTile + i]`, and adds each of their
-/// sums over p to `sums`, when it is given.
+/// Rows cut into as few tiles as can be, of equal height or one more: 64 rows are seven tiles of 9 or 10.
+struct BalancedTiles {
+    let count: Int
+    private let height: Int
+    private let taller: Int
+
+    init(rows: Int) {
+        count = (rows + rowsPerTile - 1) / rowsPerTile
+        height = rows / count
+        taller = rows % count
+    }
+
+    @inline(always)
+    func start(_ tile: Int) -> Int { tile * height + min(tile, taller) }
+
+    @inline(always)
+    func rows(_ tile: Int) -> Int { height + (tile < taller ? 1 : 0) }
+}
+
+/// Packs tiles of a transposed a, `from[p * stride + i]`, each to `to[p * rowsPerTile + i]`, `tileStride` apart, and adds up
+/// each of their rows over p into `sums`, 2 * lanes floats a tile.
+///
+/// Some steps at a time for all tiles of the group: a line of the cache holds rows of several tiles, and lines a power of two
+/// apart do not stay long.
+@inline(never)
+func packGroup(
+    transposed from: UnsafePointer<Float>, stride: Int, steps: Int, tiles: BalancedTiles, group: Range<Int>,
+    into to: UnsafeMutablePointer<Float>, tileStride: Int, sums: UnsafeMutablePointer<Float>
+) {
+    sums.update(repeating: 0, count: 2 * lanes * group.count)
+    var step = 0
+    while step < steps {
+        let some = min(16, steps - step)
+        for tile in group {
+            let index = tile - group.lowerBound
+            packTile(
+                transposed: from + step * stride + tiles.start(tile), stride: stride, steps: some,
+                rows: tiles.rows(tile), into: to + index * tileStride + step * rowsPerTile, sums: sums + index * 2 * lanes)
+        }
+        step += some
+    }
+}
+
+/// Packs some steps of one tile of a transposed a, and adds them to `sums`.
 ///
 /// Stores are whole vectors: what one writes behind its rows, the next step overwrites. `to` needs a vector more.
 @inline(always)
-func packTile(
+private func packTile(
     transposed from: UnsafePointer<Float>, stride: Int, steps: Int, rows: Int, into to: UnsafeMutablePointer<Float>,
-    sums: UnsafeMutablePointer<Float>?, addingSums: Bool
+    sums: UnsafeMutablePointer<Float>
 ) {
     var source = from
     var target = to
-    var low = Vector.zeros
+    var low = load(sums)
+    // Six rows take one vector of eight lanes, or two of four.
+    var high = load(sums + lanes)
     let lowCount = min(rows, lanes)
-    #if V4
-        for _ in 0..<steps {
-            let value = load(source, count: lowCount)
-            low += value
-            store(value, target)
-            source += stride
-            target += rowsPerTile
+    let highCount = max(0, rows - lanes)
+    for _ in 0..<steps {
+        let value = load(source, count: lowCount)
+        low += value
+        store(value, target)
+        if lanes < rowsPerTile && highCount > 0 {
+            let rest = load(source + lanes, count: highCount)
+            high += rest
+            store(rest, target + lanes)
         }
-    #else
-        // Six rows take one vector of eight lanes, or two of four.
-        var high = Vector.zeros
-        let highCount = max(0, rows - lanes)
-        for _ in 0..<steps {
-            let value = load(source, count: lowCount)
-            low += value
-            store(value, target)
-            if lanes < rowsPerTile && highCount > 0 {
-                let rest = load(source + lanes, count: highCount)
-                high += rest
-                store(rest, target + lanes)
-            }
-            source += stride
-            target += rowsPerTile
-        }
-        if let sums, lanes < rowsPerTile && highCount > 0 {
-            let before = addingSums ? load(sums + lanes, count: highCount) : .zeros
-            store(before + high, sums + lanes, count: highCount)
-        }
-    #endif
-    if let sums {
-        let before = addingSums ? load(sums, count: lowCount) : .zeros
-        store(before + low, sums, count: lowCount)
+        source += stride
+        target += rowsPerTile
     }
+    store(low, sums)
+    store(high, sums + lanes)
 }
 
 /// Copies `rows` rows of a row-major a to `to` with row stride `stride`.

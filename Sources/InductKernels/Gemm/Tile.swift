@@ -39,19 +39,24 @@ struct RightBlock {
     var panelStride = 0
 }
 
-/// What a tile does to its sums before it stores them: a bias by column, max(., 0), a residual, in this order.
+/// What a tile does to its sums before it stores them: a bias by column, max(., 0) with its slope, a factor, a residual, in
+/// this order.
 struct TileFinish {
     var bias: UnsafePointer<Float>?
+    var isRelu = false
+    var slope: UnsafeMutablePointer<Float>?
+    var slopeStride = 0
+    var factor: UnsafePointer<Float>?
+    var factorStride = 0
     var residual: UnsafePointer<Float>?
     var residualStride = 0
-    var isRelu = false
 
     /// Nothing is done.
     @inline(always)
     static var none: TileFinish { TileFinish() }
 
     @inline(always)
-    var isNone: Bool { bias == nil && residual == nil && !isRelu }
+    var isNone: Bool { bias == nil && !isRelu && factor == nil && residual == nil }
 }
 
 enum Tile<let rows: Int, let vectors: Int> {
@@ -108,7 +113,16 @@ enum Tile<let rows: Int, let vectors: Int> {
                 let to = c + column + i * stride + j * lanes
                 var value = adding ? sums[i][j] + load(to) : sums[i][j]
                 value += biases[j]
-                if finish.isRelu { value = Relu.value(value) }
+                if finish.isRelu {
+                    let relu = Relu.valueAndSlope(value)
+                    if let slope = finish.slope {
+                        store(relu.slope, slope + column + i * finish.slopeStride + j * lanes)
+                    }
+                    value = relu.value
+                }
+                if let factor = finish.factor {
+                    value *= load(factor + column + i * finish.factorStride + j * lanes)
+                }
                 if let residual = finish.residual {
                     value += load(residual + column + i * finish.residualStride + j * lanes)
                 }

@@ -3,7 +3,7 @@
 import CInduct
 
 extension Reference {
-    /// c = activation(op(a) op(b) (+ c) + bias) + residual, element by element.
+    /// c = activation(op(a) op(b) (+ c) + bias) factor + residual, element by element.
     static func gemm(_ call: induct_gemm) {
         guard let a = call.a, let b = call.b, let c = call.c else { return }
         let k = Int(call.k)
@@ -25,8 +25,9 @@ extension Reference {
                 }
                 if call.accumulate != 0 { value += Double(c[at]) }
                 if let bias = call.bias { value += Double(bias[j]) }
-                call.preactivation?[i * Int(call.ld_preactivation) + j] = Float(value)
+                call.slope?[i * Int(call.ld_slope) + j] = Float(slope(call.activation, value))
                 value = activation(call.activation, value)
+                if let factor = call.factor { value *= Double(factor[i * Int(call.ld_factor) + j]) }
                 if let residual = call.residual { value += Double(residual[i * Int(call.ld_residual) + j]) }
                 c[at] = Float(value)
             }

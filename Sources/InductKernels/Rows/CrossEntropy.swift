@@ -6,7 +6,8 @@
 //      loss     = -(1 - s) log p[t] - s mean(log p)
 //      dz[c]    = scale weight (p[c] - (1 - s) [c = t] - s / classes)
 //
-// One pass reads the maximum, one stores exp(z - max) or log p and sums, one scales. dlogits may be the logits.
+// One pass reads the maximum, one sums exp(z - max) and keeps it where the gradient will lie, one scales. dlogits may be the
+// logits: where log p is wanted as well, the exponentials are taken again instead of kept.
 
 import CInduct
 import CVectors
@@ -17,29 +18,33 @@ func crossEntropy(_ call: induct_cross_entropy) {
     guard let logits = call.logits, let targets = call.targets, classes > 0 else { return }
     let smoothing = call.label_smoothing
     let uniform = Vector(repeating: smoothing / Float(classes))
+    let kept = call.log_probabilities == nil ? call.dlogits : nil
     for row in 0..<rows {
         let z = logits + row * classes
         let target = Int(targets[row])
         let isValid = target >= 0 && target < classes
         let largest = rowMaximum(z, count: classes)
         let shift = Vector(repeating: largest)
+        let targetLogit = isValid ? z[target] - largest : .nan
+        var meanLogit: Float = 0
+        if smoothing != 0 {
+            var sums = Vector.zeros
+            forEachVector(classes) { offset, count in
+                sums += keeping(count, of: load(z + offset, count: count) - shift)
+            }
+            meanLogit = sum(sums) / Float(classes)
+        }
         var sums = Vector.zeros
-        var logitSums = Vector.zeros
         forEachVector(classes) { offset, count in
-            let shifted = load(z + offset, count: count) - shift
-            sums += keeping(count, of: exponential(shifted))
-            logitSums += keeping(count, of: shifted)
+            let power = exponentialOfDifference(load(z + offset, count: count) - shift)
+            sums += keeping(count, of: power)
+            if let kept { store(power, kept + row * classes + offset, count: count) }
         }
         let total = sum(sums)
         let logTotal = naturalLogarithm(total)
-        let targetLogit = isValid ? z[target] - largest : .nan
-
         if let losses = call.losses {
             var loss = logTotal - targetLogit
-            if smoothing != 0 {
-                let meanLoss = logTotal - sum(logitSums) / Float(classes)
-                loss = (1 - smoothing) * loss + smoothing * meanLoss
-            }
+            if smoothing != 0 { loss = (1 - smoothing) * loss + smoothing * (logTotal - meanLogit) }
             losses[row] = loss
         }
         if let logProbabilities = call.log_probabilities {
@@ -55,7 +60,10 @@ func crossEntropy(_ call: induct_cross_entropy) {
             let factors = Vector(repeating: factor)
             let inverse = Vector(repeating: 1 / total)
             forEachVector(classes) { offset, count in
-                let probability = exponential(load(z + offset, count: count) - shift) * inverse
+                let power =
+                    kept == nil
+                    ? exponentialOfDifference(load(z + offset, count: count) - shift) : load(to + offset, count: count)
+                let probability = power * inverse
                 // A row without a valid target has gradient 0 even where its logits are not finite.
                 store(factor == 0 ? .zeros : (probability - uniform) * factors, to + offset, count: count)
             }

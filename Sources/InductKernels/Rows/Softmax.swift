@@ -33,13 +33,13 @@ func softmax(rows: Int, columns: Int, _ x: UnsafePointer<Float>, into y: UnsafeM
         let largest = Vector(repeating: rowMaximum(from, count: columns))
         var sums = Vector.zeros
         forEachVector(columns) { offset, count in
-            let value = keeping(count, of: exponential(load(from + offset, count: count) - largest))
+            let value = keeping(count, of: exponentialOfDifference(load(from + offset, count: count) - largest))
             sums += value
             store(value, to + offset, count: count)
         }
-        let total = Vector(repeating: sum(sums))
+        let inverse = Vector(repeating: 1 / sum(sums))
         forEachVector(columns) { offset, count in
-            store(load(to + offset, count: count) / total, to + offset, count: count)
+            store(load(to + offset, count: count) * inverse, to + offset, count: count)
         }
     }
 }
@@ -54,7 +54,7 @@ private func softmaxOfOneVector(
     for row in 0..<rows {
         let value = load(x + row * columns, count: columns)
         let largest = greatest(select(laneNumbers, less: behind, value, else: lowest))
-        let power = keeping(columns, of: exponential(value - Vector(repeating: largest)))
+        let power = keeping(columns, of: exponentialOfDifference(value - Vector(repeating: largest)))
         store(power / Vector(repeating: sum(power)), y + row * columns, count: columns)
     }
 }

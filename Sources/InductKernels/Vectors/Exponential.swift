@@ -5,30 +5,40 @@
 
 import CVectors
 
-/// e^x, within 2 ULP.
-///
-/// x = n ln 2 + r with |r| <= ln 2 / 2, and e^x = 2^n p(r). Zero below -87.3 and infinite above 88.37: there the power of
-/// two would leave the normal range. NaN stays NaN.
+/// e^x, within 2 ULP; zero below -87.3 and infinite above 88.37: there the power of two would leave the normal range. NaN
+/// stays NaN.
 @inline(always)
 func exponential(_ x: Vector) -> Vector {
+    let low = Vector(repeating: -87.3)
+    let high = Vector(repeating: 88.37)
+    let value = exponential(within: x)
+    return select(x, less: low, .zeros, else: select(high, less: x, Vector(repeating: .infinity), else: value))
+}
+
+/// e^x for x up to 88.37 at most, such as a difference to a maximum: zero below -87.3. NaN stays NaN.
+@inline(always)
+func exponentialOfDifference(_ x: Vector) -> Vector {
+    select(x, less: Vector(repeating: -87.3), .zeros, else: exponential(within: x))
+}
+
+/// e^x, within 2 ULP, for x within [-87.3, 88.37] alone; NaN stays NaN.
+///
+/// x = n ln 2 + r with |r| <= ln 2 / 2, and e^x = 2^n p(r). The polynomial is summed in pairs: a shorter chain to wait for.
+@inline(always)
+func exponential(within x: Vector) -> Vector {
     // Adding 1.5 * 2^23 rounds to the nearest integer and leaves it in the low bits.
     let shifter = Vector(repeating: 0x1.8p23)
     let shifted = fusedMultiplyAdd(x, Vector(repeating: 1.442_695_04), shifter)
     let n = shifted - shifter
     var r = fusedMultiplyAdd(n, Vector(repeating: -0.693_359_375), x)
     r = fusedMultiplyAdd(n, Vector(repeating: 2.121_944_4e-4), r)
-    var p = Vector(repeating: 1.987_569_15e-4)
-    p = fusedMultiplyAdd(p, r, Vector(repeating: 1.398_199_950_7e-3))
-    p = fusedMultiplyAdd(p, r, Vector(repeating: 8.333_451_907_3e-3))
-    p = fusedMultiplyAdd(p, r, Vector(repeating: 4.166_579_589_4e-2))
-    p = fusedMultiplyAdd(p, r, Vector(repeating: 1.666_666_545_9e-1))
-    p = fusedMultiplyAdd(p, r, Vector(repeating: 5.000_000_120_1e-1))
-    p = fusedMultiplyAdd(p, r * r, r) + Vector(repeating: 1)
+    let square = r * r
+    let high = fusedMultiplyAdd(Vector(repeating: 1.987_569_15e-4), r, Vector(repeating: 1.398_199_950_7e-3))
+    let middle = fusedMultiplyAdd(Vector(repeating: 8.333_451_907_3e-3), r, Vector(repeating: 4.166_579_589_4e-2))
+    let low = fusedMultiplyAdd(Vector(repeating: 1.666_666_545_9e-1), r, Vector(repeating: 5.000_000_120_1e-1))
+    let p = fusedMultiplyAdd(fusedMultiplyAdd(high, square, middle), square, low)
     let power = floats(bits: shiftedLeft(bits(shifted) &+ Integers(repeating: 127), 23))
-    let value = p * power
-    let low = Vector(repeating: -87.3)
-    let high = Vector(repeating: 88.37)
-    return select(x, less: low, .zeros, else: select(high, less: x, Vector(repeating: .infinity), else: value))
+    return (fusedMultiplyAdd(p, square, r) + Vector(repeating: 1)) * power
 }
 
 /// ln x for normal positive x, within 2 ULP; zero gives -infinity, negative values and NaN give NaN.

@@ -10,6 +10,9 @@ extension Vector {
     /// All lanes zero.
     @inline(always)
     static var zeros: Vector { Vector(repeating: 0) }
+
+    @inline(always)
+    static func / (a: Vector, b: Vector) -> Vector { quotient(a, b) }
 }
 
 /// The smallest multiple of `step` that is at least `count`.

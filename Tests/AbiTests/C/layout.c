@@ -387,7 +387,7 @@ GOLDEN_OFFSET(induct_evaluator_factory, create, 16);
 
 /* ---- kernels.h ---- */
 
-GOLDEN_SIZE(induct_gemm, 152);
+GOLDEN_SIZE(induct_gemm, 168);
 GOLDEN_OFFSET(induct_gemm, struct_size, 0);
 GOLDEN_OFFSET(induct_gemm, activation, 4);
 GOLDEN_OFFSET(induct_gemm, transpose_a, 8);
@@ -406,10 +406,12 @@ GOLDEN_OFFSET(induct_gemm, ldc, 88);
 GOLDEN_OFFSET(induct_gemm, bias, 96);
 GOLDEN_OFFSET(induct_gemm, residual, 104);
 GOLDEN_OFFSET(induct_gemm, ld_residual, 112);
-GOLDEN_OFFSET(induct_gemm, preactivation, 120);
-GOLDEN_OFFSET(induct_gemm, ld_preactivation, 128);
-GOLDEN_OFFSET(induct_gemm, column_sums, 136);
-GOLDEN_OFFSET(induct_gemm, scratch, 144);
+GOLDEN_OFFSET(induct_gemm, slope, 120);
+GOLDEN_OFFSET(induct_gemm, ld_slope, 128);
+GOLDEN_OFFSET(induct_gemm, factor, 136);
+GOLDEN_OFFSET(induct_gemm, ld_factor, 144);
+GOLDEN_OFFSET(induct_gemm, column_sums, 152);
+GOLDEN_OFFSET(induct_gemm, scratch, 160);
 
 GOLDEN_SIZE(induct_norm, 128);
 GOLDEN_OFFSET(induct_norm, struct_size, 0);

@@ -28,7 +28,8 @@ INDUCT_EXTERN_C_BEGIN
 #define INDUCT_ACTIVATION_SIGMOID 5u
 
 /* c = epilogue(op(a) op(b)), [m, n] = [m, k] [k, n]. In this order: product; + c when `accumulate`; + bias by column;
- * store to `preactivation`; activation; + residual; store to c. */
+ * activation, its derivative there stored to `slope`; times factor; + residual; store to c. The gradient of a layer thus
+ * takes what the forward product left in `slope` as the `factor` of the product that gives its input gradient. */
 typedef struct induct_gemm {
     uint32_t struct_size;
     uint32_t activation;
@@ -46,13 +47,15 @@ typedef struct induct_gemm {
     const float *bias;     /* [n] or NULL */
     const float *residual; /* [m, n] or NULL; may be c itself */
     int64_t ld_residual;
-    float *preactivation; /* [m, n] or NULL */
-    int64_t ld_preactivation;
+    float *slope; /* [m, n] or NULL: written */
+    int64_t ld_slope;
+    const float *factor; /* [m, n] or NULL */
+    int64_t ld_factor;
     float *column_sums; /* with transpose_a, [m] or NULL: sum over k of op(a), the bias gradient that comes with the
                            weight gradient; added to when `accumulate` */
     void *scratch;
 } induct_gemm;
-INDUCT_ASSERT_SIZE(induct_gemm, 152);
+INDUCT_ASSERT_SIZE(induct_gemm, 168);
 
 /* y = (x - mean) / sqrt(variance + epsilon) * gain + bias over the columns of each row; `mean` and `bias` NULL: RMS norm,
  * y = x / sqrt(mean(x^2) + epsilon) * gain. */

@@ -23,18 +23,18 @@ public struct Linear: Sendable {
 public struct LinearEpilogue {
     /// `INDUCT_ACTIVATION_...`.
     public var activation: UInt32
-    /// `[rows, outputs]`: what the activation is applied to, kept for its gradient; nil = not kept.
-    public var preactivation: UnsafeMutablePointer<Float>?
+    /// `[rows, outputs]`: where the activation's derivative is kept, for `linearInputGradient`; nil = not kept.
+    public var slope: UnsafeMutablePointer<Float>?
     /// `[rows, outputs]`: added last; may be y itself; nil = none.
     public var residual: UnsafePointer<Float>?
 
     /// Nothing follows unless said otherwise.
     public init(
-        activation: UInt32 = INDUCT_ACTIVATION_NONE, preactivation: UnsafeMutablePointer<Float>? = nil,
+        activation: UInt32 = INDUCT_ACTIVATION_NONE, slope: UnsafeMutablePointer<Float>? = nil,
         residual: UnsafePointer<Float>? = nil
     ) {
         self.activation = activation
-        self.preactivation = preactivation
+        self.slope = slope
         self.residual = residual
     }
 }
@@ -73,8 +73,8 @@ extension Kernels {
         call.bias = bias
         call.residual = epilogue.residual
         call.ld_residual = Int64(layer.outputs)
-        call.preactivation = epilogue.preactivation
-        call.ld_preactivation = Int64(layer.outputs)
+        call.slope = epilogue.slope
+        call.ld_slope = Int64(layer.outputs)
         call.scratch = scratch
         gemm(call)
     }
@@ -114,7 +114,7 @@ extension Kernels {
         gemm(call)
     }
 
-    /// dx = dy W.
+    /// dx = dy W, times the slope of the activation that x came from.
     ///
     /// - Parameters:
     ///   - layer: The layer's widths.
@@ -124,10 +124,12 @@ extension Kernels {
     ///   - weight: `[outputs, inputs]`.
     ///   - dx: `[rows, inputs]`.
     ///   - accumulate: Add to dx instead of writing it.
+    ///   - slope: `[rows, inputs]`, as the epilogue of the layer before left it; nil = 1.
     ///   - scratch: At least `scratchSize` bytes.
     public func linearInputGradient(
         _ layer: Linear, rows: Int, dy: UnsafePointer<Float>, stride: Int? = nil, weight: UnsafePointer<Float>,
-        dx: UnsafeMutablePointer<Float>, accumulate: Bool = false, scratch: UnsafeMutableRawPointer
+        dx: UnsafeMutablePointer<Float>, accumulate: Bool = false, slope: UnsafePointer<Float>? = nil,
+        scratch: UnsafeMutableRawPointer
     ) {
         var call = induct_gemm()
         call.accumulate = accumulate ? 1 : 0
@@ -140,6 +142,8 @@ extension Kernels {
         call.ldb = Int64(layer.inputs)
         call.c = dx
         call.ldc = Int64(layer.inputs)
+        call.factor = slope
+        call.ld_factor = Int64(layer.inputs)
         call.scratch = scratch
         gemm(call)
     }

@@ -87,10 +87,7 @@ public struct MultilayerPerceptron: Sendable {
             kernels.linear(
                 layers[index], rows: rows, x: input, xStride: inputStride, weight: pass.parameter(2 * index),
                 bias: pass.parameter(2 * index + 1), y: output,
-                epilogue: LinearEpilogue(
-                    activation: activation,
-                    preactivation: keepsPreactivations ? memory + parts.preactivation(index) : nil),
-                scratch: scratch)
+                epilogue: LinearEpilogue(activation: activation, slope: memory + parts.slope(index)), scratch: scratch)
             (input, inputStride) = (UnsafePointer(output), nil)
         }
         kernels.linear(
@@ -123,25 +120,21 @@ public struct MultilayerPerceptron: Sendable {
                 accumulate: pass.accumulates, scratch: scratch)
             guard index > 0 else { return }
             kernels.linearInputGradient(
-                layer, rows: rows, dy: dy, stride: stride, weight: pass.parameter(2 * index), dx: dx, scratch: scratch)
-            // relu(x) is above 0 where x is: its result serves in place of what it was applied to.
-            let argument = keepsPreactivations ? parts.preactivation(index - 1) : parts.activation(index - 1)
-            kernels.table.activation_backward(activation, Int64(rows * layer.inputs), memory + argument, dx, dx)
+                layer, rows: rows, dy: dy, stride: stride, weight: pass.parameter(2 * index), dx: dx,
+                slope: memory + parts.slope(index - 1), scratch: scratch)
             dy = UnsafePointer(dx)
             stride = nil
             swap(&dx, &other)
         }
     }
 
-    private var keepsPreactivations: Bool { activation != INDUCT_ACTIVATION_RELU }
-
     /// Offsets into the memory, in floats, every part on a 64-byte boundary; computed, never stored.
     ///
-    ///     activations a_1, a_2, ... | what f is applied to, the same again | two of size [rows, widest layer]
+    ///     activations a_1, a_2, ... | slopes of f, as many | two of size [rows, widest layer]
     private struct Memory {
         private let layers: [Linear]
         private let rows: Int
-        private let firstPreactivation: Int
+        private let firstSlope: Int
         let gradients: (Int, Int)
         let size: Int
 
@@ -149,11 +142,10 @@ public struct MultilayerPerceptron: Sendable {
             layers = perceptron.layers
             self.rows = rows
             let hidden = layers.dropLast().reduce(0) { $0 + Self.padded(rows * $1.outputs) }
-            firstPreactivation = hidden
-            let first = perceptron.keepsPreactivations ? 2 * hidden : hidden
+            firstSlope = hidden
             let widest = Self.padded(rows * layers.dropFirst().reduce(0) { max($0, $1.inputs) })
-            gradients = (first, first + widest)
-            size = first + 2 * widest
+            gradients = (2 * hidden, 2 * hidden + widest)
+            size = 2 * hidden + 2 * widest
         }
 
         /// a_(index + 1), `[rows, outputs]`.
@@ -163,8 +155,8 @@ public struct MultilayerPerceptron: Sendable {
             return offset
         }
 
-        /// What a_(index + 1) is f of.
-        func preactivation(_ index: Int) -> Int { firstPreactivation + activation(index) }
+        /// f' where f gives a_(index + 1).
+        func slope(_ index: Int) -> Int { firstSlope + activation(index) }
 
         private static func padded(_ floats: Int) -> Int { (floats + 15) & ~15 }
     }
