@@ -178,7 +178,8 @@ private struct AttentionHeadGradient {
                 let product = load(p + offset)
                 let score = hasBias ? fusedMultiplyAdd(product, scale, load(added + offset)) : product * scale
                 let inside = Vector(repeating: Float(limit - offset))
-                let probability = select(laneNumbers, less: inside, exponentialOfDifference(score - normaliser), else: .zeros)
+                let probability = select(
+                    laneNumbers, less: inside, exponentialOfDifference(score - normaliser), else: .zeros)
                 let gradient = select(
                     laneNumbers, less: inside, probability * (load(ds + offset) - mean), else: .zeros)
                 store(probability, p + offset)

@@ -109,7 +109,8 @@ func packGroup(
             let index = tile - group.lowerBound
             packTile(
                 transposed: from + step * stride + tiles.start(tile), stride: stride, steps: some,
-                rows: tiles.rows(tile), into: to + index * tileStride + step * rowsPerTile, sums: sums + index * 2 * lanes)
+                rows: tiles.rows(tile), into: to + index * tileStride + step * rowsPerTile,
+                sums: sums + index * 2 * lanes)
         }
         step += some
     }

@@ -5,8 +5,9 @@
 
 import CVectors
 
-/// e^x, within 2 ULP; zero below -87.3 and infinite above 88.37: there the power of two would leave the normal range. NaN
-/// stays NaN.
+/// e^x, within 2 ULP.
+///
+/// Zero below -87.3 and infinite above 88.37: there the power of two would leave the normal range. NaN stays NaN.
 @inline(always)
 func exponential(_ x: Vector) -> Vector {
     let low = Vector(repeating: -87.3)
@@ -15,7 +16,9 @@ func exponential(_ x: Vector) -> Vector {
     return select(x, less: low, .zeros, else: select(high, less: x, Vector(repeating: .infinity), else: value))
 }
 
-/// e^x for x up to 88.37 at most, such as a difference to a maximum: zero below -87.3. NaN stays NaN.
+/// e^x for x up to 88.37 at most, such as a difference to a maximum.
+///
+/// Zero below -87.3. NaN stays NaN.
 @inline(always)
 func exponentialOfDifference(_ x: Vector) -> Vector {
     select(x, less: Vector(repeating: -87.3), .zeros, else: exponential(within: x))
