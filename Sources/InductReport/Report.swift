@@ -19,6 +19,10 @@ package struct Report: Sendable {
             context.errorByView(), context.errorByShiftedView(),
             context.probeByPosition(), context.probeByStep(), context.activationSpectrum(), context.componentAngles(),
         ].filter(\.chart.hasData)
+        for figure in context.otherCurves()
+        where figure.chart.hasData && !figures.contains(where: { $0.name == figure.name }) {
+            figures.append(figure)
+        }
         simplex = SimplexFigure(context)
     }
 

@@ -125,6 +125,35 @@ struct FigureTests {
         #expect(record.points == [.init(x: 1, y: 1, error: 0.1), .init(x: 3, y: 2)])
     }
 
+    @Test("are made for curves that an evaluator of one's own gives, and for no others")
+    func otherCurves() throws {
+        func curve(_ metric: String, axis: String, step: Int = 7, names: [String]? = nil) -> MetricRecord {
+            MetricRecord(
+                step: step, metric: metric, evaluation: "e", unit: "fraction", rows: [[0.5, .nan, 0.75]],
+                standardErrors: [[0.1, .nan, 0.1]], axis: axis, columnNames: names)
+        }
+        let run = RunRecord(
+            directory: "", description: .object([]),
+            metrics: [
+                curve("confidence", axis: "position", step: 0), curve("confidence", axis: "position"),
+                curve("weight_by_key", axis: "key"), curve("belief_ridge", axis: "point", names: ["a", "b", "c"]),
+                curve("sharpness", axis: "position"), curve("oracle_gap", axis: "position"),
+                curve("excess_loss", axis: "position"),
+                MetricRecord(step: 7, metric: "level", evaluation: "e", rows: [[1]]),
+                MetricRecord(step: 7, metric: "empty", evaluation: "e", rows: [[.nan]], axis: "position"),
+            ])
+        let figures = Report(run: run, theory: nil).figures
+        #expect(
+            figures.map(\.name) == [
+                "oracle-gap-by-position", "confidence-by-position", "weight-by-key", "sharpness-by-position",
+            ])
+        let byPosition = figures[1].chart
+        #expect(byPosition.title == "Confidence by position" && byPosition.y.title == "confidence (fraction)")
+        #expect(byPosition.series.map(\.label) == ["step 7"])
+        #expect(byPosition.series[0].points.map(\.x) == [1, 3], "the number of tokens read")
+        #expect(figures[2].chart.series[0].points.map(\.x) == [0, 2], "the axis as it is")
+    }
+
     @Test("thin a long training loss without losing its ends")
     func longRuns() throws {
         let metrics = (1...200_000).map {

@@ -15,6 +15,12 @@ package enum MetricName {
     package static let labelLossLater = "label_loss_later"
     /// By how often it was seen before, for the oracle.
     package static let labelLossOracle = "label_loss_oracle"
+    /// Curves that figures of their own show, or that say with more noise or less detail what such a figure says.
+    static let drawnCurves: Set<String> = [
+        positionLoss, oracleGap, labelLoss, labelLossOracle, "excess_loss", "mean_oracle_gap_by_component",
+    ]
+    /// The axis of curves by 0-based predicted position.
+    static let position = "position"
     /// Mean loss over all positions.
     package static let meanLoss = "mean_loss"
     /// Mean KL(oracle || model) by position, a row for each component.

@@ -5,7 +5,7 @@ extension FigureContext {
     /// Loss by position at several steps, over the exact h_l.
     package func lossByPosition() -> Figure {
         let records = steps(mostPrecise(MetricName.positionLoss))
-        var series = lines(records)
+        var series = lines(records, along: shifted)
         let positions = Set(series.flatMap { $0.points.map(\.x) })
         if let theory {
             let exact = theory.entropy.indices.dropFirst().filter { positions.contains(Double($0)) }.map {
@@ -30,7 +30,7 @@ extension FigureContext {
     /// E KL(oracle || model) by position at several steps; the theory's line is 0.
     package func gapByPosition() -> Figure {
         let records = steps(mostPrecise(MetricName.oracleGap))
-        var series = lines(records)
+        var series = lines(records, along: shifted)
         let positions = Set(series.flatMap { $0.points.map(\.x) })
         if let first = positions.min(), let last = positions.max() {
             series.append(
@@ -50,23 +50,11 @@ extension FigureContext {
                 series: series))
     }
 
-    /// A line for each of at most six steps; the untrained model is left out where there are others.
-    private func lines(_ records: [MetricRecord]) -> [Chart.Series] {
-        zip(records, Palette.sequence(records.count)).map { record, colour in
-            Chart.Series(label: "step \(record.step)", colour: colour, points: record.points.map(shifted))
-        }
-    }
-
-    private func steps(_ records: [MetricRecord]) -> [MetricRecord] {
-        let trained = records.filter { $0.step > 0 && $0.isCurve }
-        return spread(trained.isEmpty ? records.filter(\.isCurve) : trained, count: 6) { Double($0.step) }
-    }
-
     /// From the 0-based position to the number of tokens read.
-    private func shifted(_ point: Chart.Point) -> Chart.Point { .init(x: point.x + 1, y: point.y, error: point.error) }
+    func shifted(_ point: Chart.Point) -> Chart.Point { .init(x: point.x + 1, y: point.y, error: point.error) }
 
     /// The x axis: logarithmic where sequences are long, for most happens early.
-    private func tokensRead(_ positions: Set<Double>) -> Chart.Axis {
+    func tokensRead(_ positions: Set<Double>) -> Chart.Axis {
         let isLong = (positions.max() ?? 0) > 20
         return .init(
             title: "tokens read" + (isLong ? " (logarithmic)" : ""), field: "tokens_read",
