@@ -19,6 +19,44 @@ struct ScaffoldTests {
         try build(kind, in: language)
     }
 
+    /// Fixtures/labelled-examples.*: one source in two languages.
+    @Test func stateTheLawOfLabelledExamples() throws {
+        try Tools.inScratch { scratch in
+            var theories: [JSON] = []
+            var samples: [String] = []
+            for (language, file) in [("cpp", "cpp/examples.cpp"), ("rust", "rust/src/lib.rs")] {
+                let directory = scratch.appending(path: language).path
+                let made = try Tools.run(
+                    Tools.induct,
+                    ["plugins", "new", "source", "examples", "--language", language, "--output", directory])
+                try #require(made.code == 0, "\(made.output)")
+                let suffix = language == "rust" ? "rs" : language
+                let code = Tools.sources.appending(path: "Tests/ConformanceTests/Fixtures/labelled-examples.\(suffix)")
+                try Data(contentsOf: code).write(to: scratch.appending(path: file))
+                let tested = try Tools.run("make", ["-C", directory, "test"])
+                try #require(tested.code == 0, "\(tested.output.suffix(4_000))")
+                let plugin = ["--plugin", "\(directory)/examples.so"]
+                let theory = try Tools.run(
+                    Tools.induct, ["theory", "one-hot-classes", "--format", "json"] + plugin, joined: false)
+                theories.append(try JSON(parsing: theory.output))
+                samples.append(
+                    try Tools.run(
+                        Tools.induct,
+                        ["sample", "one-hot-classes", "--count", "50", "--seed", "3", "--format", "json"] + plugin,
+                        joined: false
+                    ).output)
+                let refused = try Tools.run(Tools.induct, ["theory", "one-hot-classes(groups=3)"] + plugin)
+                #expect(refused.code != 0 && refused.output.contains("do not fit its 4 classes"), "\(refused.output)")
+            }
+            #expect(theories[0] == theories[1] && samples[0] == samples[1])
+            #expect(samples[0].contains("targets"))
+            let theory = theories[0]
+            #expect(theory["contexts"] == 2 && theory["relevance"] == 0.5 && theory["chance_error"] == 0.75)
+            #expect(theory["bayes_error"] == 0.25)
+            #expect(theory["in_weight"]?.array?.compactMap { $0["group"]?.string } == ["low", "high"])
+        }
+    }
+
     @Test func refuseWhatIsThereAlready() throws {
         try Tools.inScratch { scratch in
             let arguments = ["plugins", "new", "source", "mine", "--language", "c", "--output", scratch.path]

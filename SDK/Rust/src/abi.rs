@@ -177,6 +177,28 @@ pub struct induct_source_hmm {
     pub component_of_state: *const u32,
 }
 
+#[repr(C)]
+pub struct induct_source_labelled_examples {
+    pub struct_size: u32,
+    pub classes: u32,
+    pub group_count: u32,
+    pub contexts: u32,
+    pub class_probability: *const f64,
+    pub context_probability: *const f64,
+    pub label_of_class: *const u32,
+    pub group_of_class: *const u32,
+    pub group_names: *const *const c_char,
+    pub relevance: f64,
+    pub match_law: *const f64,
+    pub relevant_contexts: u32,
+    pub ensured_count: u32,
+    pub training_count: u64,
+    pub label_noise: f64,
+    pub input_noise: f64,
+    pub squared_norm: f64,
+    pub dimension: u64,
+}
+
 /// A factory of any kind; the kinds' tables differ in what `create` gives alone.
 #[repr(C)]
 pub struct induct_factory {
@@ -341,6 +363,7 @@ const _: () = assert!(size_of::<induct_view>() == 24);
 const _: () = assert!(size_of::<induct_source_fill>() == 56);
 const _: () = assert!(size_of::<induct_source>() == 56);
 const _: () = assert!(size_of::<induct_source_hmm>() == 48);
+const _: () = assert!(size_of::<induct_source_labelled_examples>() == 120);
 const _: () = assert!(size_of::<induct_factory>() == 24);
 const _: () = assert!(size_of::<induct_parameter>() == 48);
 const _: () = assert!(size_of::<induct_pass>() == 144);

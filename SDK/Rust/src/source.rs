@@ -2,6 +2,7 @@
 
 use crate::abi::{self, *};
 use crate::border::{self, guarded, quiet};
+use crate::labelled_examples::{LabelledExamplesLaw, LawTable};
 use crate::{random, Creation, Error, Schema};
 use std::ffi::c_void;
 use std::os::raw::c_char;
@@ -98,12 +99,17 @@ pub trait Source: Sized + Send + Sync + 'static {
     fn hidden_markov_model(&self) -> Option<&HiddenMarkovModel> {
         None
     }
+    /// How labelled examples are drawn, from which the host derives their theory.
+    fn labelled_examples(&self) -> Option<&LabelledExamplesLaw> {
+        None
+    }
 }
 
 #[repr(C)]
 struct Instance<S> {
     table: induct_source,
     hmm: induct_source_hmm,
+    examples: Option<LawTable>,
     source: S,
 }
 
@@ -122,23 +128,27 @@ pub(crate) extern "C" fn create<S: Source>(
     guarded(error, || {
         // SAFETY: the host's call struct and place for the result are valid for the call.
         let source = S::new(&Creation::new(&unsafe { border::known(call) })?)?;
-        let instance = Box::into_raw(Box::new(Instance { table: table::<S>(), hmm: empty_model(), source }));
+        let mut instance = Box::new(Instance { table: table::<S>(), hmm: empty_model(), examples: None, source });
+        if let Some(model) = instance.source.hidden_markov_model() {
+            let right = if model.right.is_empty() { std::ptr::null() } else { model.right.as_ptr() };
+            instance.hmm = induct_source_hmm {
+                struct_size: abi::size_of::<induct_source_hmm>(),
+                states: model.states as u32,
+                tokens: model.tokens as u32,
+                component_count: 0,
+                transition: model.transition.as_ptr(),
+                start: model.start.as_ptr(),
+                right,
+                component_of_state: std::ptr::null(),
+            };
+        }
+        if let Some(law) = instance.source.labelled_examples() {
+            instance.examples = Some(LawTable::new(law)?);
+        }
+        let instance = Box::into_raw(instance);
         // SAFETY: made above, and nobody else has it yet.
         unsafe {
             (*instance).table.instance = instance as *mut c_void;
-            if let Some(model) = (*instance).source.hidden_markov_model() {
-                let right = if model.right.is_empty() { std::ptr::null() } else { model.right.as_ptr() };
-                (*instance).hmm = induct_source_hmm {
-                    struct_size: abi::size_of::<induct_source_hmm>(),
-                    states: model.states as u32,
-                    tokens: model.tokens as u32,
-                    component_count: 0,
-                    transition: model.transition.as_ptr(),
-                    start: model.start.as_ptr(),
-                    right,
-                    component_of_state: std::ptr::null(),
-                };
-            }
             *result = instance as *const c_void;
         }
         Ok(())
@@ -202,9 +212,14 @@ extern "C" fn get_extension<S: Source>(handle: *const induct_source, id: *const 
     // SAFETY: the handle is ours, the id ends with a NUL.
     quiet(std::ptr::null(), || unsafe {
         let instance = of::<S>(handle);
-        if border::text(id) == "induct.source.hmm/1" && instance.hmm.struct_size > 0 {
-            return &instance.hmm as *const induct_source_hmm as *const c_void;
+        match (border::text(id).as_str(), &instance.examples) {
+            ("induct.source.hmm/1", _) if instance.hmm.struct_size > 0 => {
+                &instance.hmm as *const induct_source_hmm as *const c_void
+            }
+            ("induct.source.labelled-examples/1", Some(law)) => {
+                &law.table as *const induct_source_labelled_examples as *const c_void
+            }
+            _ => std::ptr::null(),
         }
-        std::ptr::null()
     })
 }

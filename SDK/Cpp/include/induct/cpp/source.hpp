@@ -64,6 +64,22 @@ struct TheorySummary {
     double entropy_rate = 0, excess_entropy = 0;
 };
 
+/* How labelled examples are drawn: induct_source_labelled_examples; what is left as it is says least.
+ *
+ * Vectors by class have one number for each of `class_probability`, or none where the default of source.h will do. */
+struct LabelledExamplesLaw {
+    std::vector<double> class_probability, context_probability;
+    std::vector<std::uint32_t> label_of_class, group_of_class;
+    std::vector<std::string> group_names;
+    std::uint32_t contexts = 1;
+    double relevance = 0;
+    std::uint32_t relevant_contexts = 0, ensured_count = 0;
+    std::vector<double> match_law; /* [classes, contexts + 1], or empty */
+    std::uint64_t training_count = 0;
+    double label_noise = 0, input_noise = 0, squared_norm = 1;
+    std::uint64_t dimension = 0;
+};
+
 /* A source: derive, define `schema` and `fill`, and what there is of the rest.
  *
  * The class also says `name`, `summary` and `config`, the JSON of abi.h, as static constexpr strings. */
@@ -88,6 +104,9 @@ class Source {
     virtual TheorySummary theory(std::int64_t, double *) const {
         throw Error("it has no closed form", INDUCT_UNIMPLEMENTED);
     }
+
+    /* How labelled examples are drawn, from which the host derives their theory; nullptr = it delivers something else. */
+    virtual const LabelledExamplesLaw *labelled_examples() const { return nullptr; }
 };
 
 namespace border {
@@ -97,7 +116,41 @@ struct SourceTables {
     induct_source_hmm hmm{};
     induct_source_oracle oracle{};
     induct_source_theory theory{};
+    induct_source_labelled_examples examples{};
+    std::vector<const char *> group_names;
 };
+
+/* Points `table` into the law; the host checks the numbers. */
+inline void state(const LabelledExamplesLaw &law, induct_source_labelled_examples &table,
+                  std::vector<const char *> &group_names) {
+    const std::size_t classes = law.class_probability.size();
+    const auto fits = [](std::size_t count, std::size_t expected) { return count == 0 || count == expected; };
+    if (!fits(law.context_probability.size(), classes) || !fits(law.label_of_class.size(), classes) ||
+        !fits(law.match_law.size(), classes * (law.contexts + std::size_t{1})) ||
+        law.group_of_class.size() != (law.group_names.empty() ? 0 : classes))
+        throw Error("the vectors of the law of labelled examples do not fit its " + std::to_string(classes) + " classes",
+                    INDUCT_INTERNAL);
+    const auto given = [](const auto &vector) { return vector.empty() ? nullptr : vector.data(); };
+    for (const std::string &name : law.group_names) group_names.push_back(name.c_str());
+    table.struct_size = sizeof table;
+    table.classes = static_cast<std::uint32_t>(classes);
+    table.group_count = static_cast<std::uint32_t>(group_names.size());
+    table.contexts = law.contexts;
+    table.class_probability = law.class_probability.data();
+    table.context_probability = given(law.context_probability);
+    table.label_of_class = given(law.label_of_class);
+    table.group_of_class = given(law.group_of_class);
+    table.group_names = given(group_names);
+    table.relevance = law.relevance;
+    table.match_law = given(law.match_law);
+    table.relevant_contexts = law.relevant_contexts;
+    table.ensured_count = law.ensured_count;
+    table.training_count = law.training_count;
+    table.label_noise = law.label_noise;
+    table.input_noise = law.input_noise;
+    table.squared_norm = law.squared_norm;
+    table.dimension = law.dimension;
+}
 
 template <class Part>
 struct SourceInstance : Instance<induct_source, Part> {
@@ -135,6 +188,8 @@ struct SourceInstance : Instance<induct_source, Part> {
             tables.hmm.start = model->start.data();
             tables.hmm.right = model->right.empty() ? nullptr : model->right.data();
         }
+        if (const LabelledExamplesLaw *law = this->part.labelled_examples())
+            state(*law, tables.examples, tables.group_names);
         tables.oracle.struct_size = sizeof tables.oracle;
         tables.oracle.belief_size = this->part.belief_size();
         tables.oracle.component_count = this->part.component_count();
@@ -160,6 +215,7 @@ struct SourceInstance : Instance<induct_source, Part> {
         if (id == INDUCT_SOURCE_HMM && this->part.hidden_markov_model()) return &tables.hmm;
         if (id == INDUCT_SOURCE_ORACLE && this->part.has_oracle()) return &tables.oracle;
         if (id == INDUCT_SOURCE_THEORY && this->part.has_theory()) return &tables.theory;
+        if (id == INDUCT_SOURCE_LABELLED_EXAMPLES && this->part.labelled_examples()) return &tables.examples;
         return nullptr;
     }
 };
