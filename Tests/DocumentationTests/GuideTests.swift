@@ -11,18 +11,28 @@ struct Guide: CustomTestStringConvertible, Sendable {
 
     static let all = Checkout.files(in: "Documentation/Guides", ending: ".md").map { Guide(path: $0) }
 
-    func script() throws -> String {
-        try Checkout.text(path).matches(of: #/(?s)```sh\n(.*?)```/#).map { String($0.1) }.joined(separator: "\n")
+    /// Those that add a part, in every language.
+    static let parts = ["a-source", "an-architecture", "a-gate", "an-evaluator"].map {
+        Guide(path: "Documentation/Guides/Add-\($0).md")
     }
 
-    func swift() throws -> String {
-        try Checkout.text(path).matches(of: #/(?s)```swift\n(.*?)```/#).map { String($0.1) }.joined(separator: "\n")
+    func script() throws -> String { Self.commands(in: try Checkout.text(path)) }
+
+    /// The commands of the section with this heading; nil when there is none.
+    func script(section: String) throws -> String? {
+        try Checkout.text(path).split(separator: "\n## ").first { $0.hasPrefix(section + "\n") }
+            .map { Self.commands(in: String($0)) }
     }
 
-    /// Files that the text links to, from the root.
+    private static func commands(in text: String) -> String {
+        text.matches(of: #/(?s)```sh\n(.*?)```/#).map { String($0.1) }.joined(separator: "\n")
+    }
+
+    /// Files that the text links to, from the root; code has no links.
     func links() throws -> [String] {
         let folder = path.split(separator: "/").dropLast().joined(separator: "/")
-        return try Checkout.text(path).matches(of: #/\]\(([^)#]+)\)/#).map { String($0.1) }
+        let text = try Checkout.text(path).replacing(#/(?s)```.*?```/#, with: "")
+        return text.matches(of: #/\]\(([^)#]+)\)/#).map { String($0.1) }
             .filter { !$0.contains("://") }.map { folder + "/" + $0 }
     }
 }
@@ -67,6 +77,8 @@ struct GuideTests {
         // What a reader has installed with pip.
         environment["INDUCT_PYTHON"] = Checkout.root.appending(path: ".build/python/bin/python").path
         environment["PYTHONPATH"] = Checkout.root.appending(path: "SDK/Python").path
+        // The SDK is built once for all guides, as they advise, and once for all runs of these tests.
+        environment["INDUCT_SWIFT_SCRATCH"] = Checkout.root.appending(path: ".build/swift-plugins").path
         environment["XDG_CACHE_HOME"] = scratch.appending(path: "cache").path
         process.environment = environment
         process.standardInput = FileHandle.nullDevice
@@ -82,26 +94,18 @@ struct GuideTests {
     }
 
     @Test(
-        "show Swift that compiles against the SDK", arguments: Guide.all.filter { (try? $0.swift().isEmpty) == false })
-    func swiftCompiles(guide: Guide) throws {
-        let file = FileManager.default.temporaryDirectory.appending(path: "induct-\(UUID().uuidString).swift")
-        try guide.swift().write(to: file, atomically: false, encoding: .utf8)
-        defer { try? FileManager.default.removeItem(at: file) }
-        let headers = Checkout.root.appending(path: "SDK/C/include").path
-        let process = Process()
-        let pipe = Pipe()
-        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        process.arguments = [
-            "swiftc", "-typecheck", "-swift-version", "6", "-enable-upcoming-feature", "MemberImportVisibility",
-            "-parse-as-library", "-I", Self.program.deletingLastPathComponent().appending(path: "Modules").path,
-            "-Xcc", "-fmodule-map-file=\(headers)/module.modulemap", "-Xcc", "-I\(headers)", file.path,
-        ]
-        process.standardOutput = pipe
-        process.standardError = pipe
-        try process.run()
-        let output = String(decoding: try pipe.fileHandleForReading.readToEnd() ?? Data(), as: UTF8.self)
-        process.waitUntilExit()
-        #expect(process.terminationStatus == 0, "\(output.suffix(4_000))")
+        "lead in every language from nothing to figures: what is written is checked, run, and its figures are listed",
+        arguments: Guide.parts, ["In C", "In Swift", "In Python"])
+    func leadToFigures(guide: Guide, section: String) throws {
+        let script = try #require(try guide.script(section: section))
+        #expect(script.contains(#/(?m)^(make -C \S+ test|induct plugins check \S+\.py)$/#))
+        let run = try #require(script.firstMatch(of: #/(?m)^induct run (?:.*\\\n)*.*--output (\S+)$/#))
+        #expect(script.contains("\nls \(run.1)/figures\n"))
+    }
+
+    @Test("show no Swift that they do not build", arguments: Guide.all)
+    func swiftIsBuilt(guide: Guide) throws {
+        #expect(!(try Checkout.text(guide.path).contains("```swift")))
     }
 
     /// Text that the guide promises: inline code in a line that begins with "It prints".

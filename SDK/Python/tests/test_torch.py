@@ -2,6 +2,7 @@
 """A PyTorch module as an architecture: aliasing, autograd against finite differences and against NumPy, refusals."""
 
 import os
+import re
 import tempfile
 import textwrap
 import unittest
@@ -206,3 +207,18 @@ class TorchRuns(unittest.TestCase):
                 weights.append(run.checkpoint()["table.weight"])
             self.assertGreater(np.abs(weights[0]).max(), 0.3)
             np.testing.assert_allclose(weights[0], weights[1], atol=1e-5)
+
+    def test_the_module_that_the_guide_shows_trains(self) -> None:
+        guide = Path(__file__).parents[3] / "Documentation/Guides/Add-an-architecture.md"
+        (module,) = re.findall(r"```python\n(.*?)```", guide.read_text(), re.DOTALL)
+        with tempfile.TemporaryDirectory() as scratch:
+            Path(scratch, "small_lstm.py").write_text(module)
+            recipe = {
+                "seed": 1,
+                "source": "golden-mean(p=0.5)",
+                "architecture": "small-lstm(width=8)",
+                "training": {"length": 16, "batch": 32, "steps": 20, "optimizer": "adam(learning_rate=0.05)"},
+            }
+            run = induct.run(recipe, Path(scratch, "run"), plugins=[scratch], progress=False)
+            loss = run.metric("loss").values
+            self.assertLess(loss[-1], 0.9 * loss[0])

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 
-public import CInduct
 import InductSDK
 
 /// A table of logits for the next token, looked up by the last one.
@@ -48,13 +47,4 @@ final class Bigram: Architecture {
             }
         }
     }
-}
-
-/// The plugin's one exported symbol.
-@c @implementation
-public func induct_plugin_entry_v1(
-    _ host: UnsafePointer<induct_host>!, _ error: UnsafeMutablePointer<induct_error>!
-) -> UnsafePointer<induct_plugin>! {
-    Plugin(id: "org.example.bigram", version: "1.0.0", summary: "an architecture in Swift", parts: [Bigram.self])
-        .export(host, error)
 }

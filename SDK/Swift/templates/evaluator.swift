@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 
-public import CInduct
 import InductSDK
 
 /// The loss at every predicted position, averaged over the samples.
@@ -62,13 +61,4 @@ struct MeanLoss: Evaluator {
             guard sums.count == positions else { throw InductError(.internal, "the number of positions changed") }
         }
     }
-}
-
-/// The plugin's one exported symbol.
-@c @implementation
-public func induct_plugin_entry_v1(
-    _ host: UnsafePointer<induct_host>!, _ error: UnsafeMutablePointer<induct_error>!
-) -> UnsafePointer<induct_plugin>! {
-    Plugin(id: "org.example.mean-loss", version: "1.0.0", summary: "an evaluator in Swift", parts: [MeanLoss.self])
-        .export(host, error)
 }

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 
-public import CInduct
 import Glibc
 import InductSDK
 
@@ -47,16 +46,4 @@ final class LearnedWeights: Gate {
         let sum = powers.reduce(0, +)
         return powers.map { $0 / sum }
     }
-}
-
-/// The plugin's one exported symbol.
-@c @implementation
-public func induct_plugin_entry_v1(
-    _ host: UnsafePointer<induct_host>!, _ error: UnsafeMutablePointer<induct_error>!
-) -> UnsafePointer<induct_plugin>! {
-    Plugin(
-        id: "org.example.learned-weights", version: "1.0.0", summary: "a gate in Swift",
-        parts: [LearnedWeights.self]
-    )
-    .export(host, error)
 }

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 
-public import CInduct
 import InductSDK
 
 /// Counts from 0 to V - 1, again and again, and now and then jumps to a random token.
@@ -58,13 +57,4 @@ struct NoisyCycle: Source {
             }
         }
     }
-}
-
-/// The plugin's one exported symbol.
-@c @implementation
-public func induct_plugin_entry_v1(
-    _ host: UnsafePointer<induct_host>!, _ error: UnsafeMutablePointer<induct_error>!
-) -> UnsafePointer<induct_plugin>! {
-    Plugin(id: "org.example.noisy-cycle", version: "1.0.0", summary: "a source in Swift", parts: [NoisyCycle.self])
-        .export(host, error)
 }

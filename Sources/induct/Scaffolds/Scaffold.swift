@@ -23,17 +23,17 @@ struct Scaffold {
         }
     }
 
-    /// The name that the build files use.
-    private static let buildName = ScaffoldName(kebab: "noisy-cycle")
+    /// The name in the templates that are the same for every kind.
+    private static let otherName = ScaffoldName(kebab: "noisy-cycle")
 
     /// The files, relative to the plugin's directory, and their texts.
     func files() throws -> [(path: String, text: String)] {
         let templates = "\(sdk)/\(language.directory)/templates"
         let code = try TextFile.read("\(templates)/\(language.template(of: kind.name))", limit: 1 << 20)
         var files = [(language.file(of: name), renamed(code, from: templateName))]
-        for file in language.buildFiles {
-            let text = try TextFile.read("\(templates)/\(file)", limit: 1 << 20)
-            files.append((file, placed(renamed(text, from: Self.buildName))))
+        for file in language.otherFiles(of: name) {
+            let text = try TextFile.read("\(templates)/\(file.template)", limit: 1 << 20)
+            files.append((file.path, placed(renamed(text, from: Self.otherName))))
         }
         return files
     }

@@ -4,7 +4,8 @@ import ArgumentParser
 
 /// A language that plugins are scaffolded in.
 ///
-/// Its templates are working plugins, `SDK/<directory>/templates/<kind>.<suffix>`, and a build file or more beside them.
+/// Its templates are working plugins, `SDK/<directory>/templates/<kind>.<suffix>`, and a build file or more beside
+/// them.
 enum ScaffoldLanguage: String, CaseIterable, ExpressibleByArgument {
     case c
     case cpp
@@ -45,13 +46,17 @@ enum ScaffoldLanguage: String, CaseIterable, ExpressibleByArgument {
     /// The plugin, once it is built, in its directory.
     func plugin(of name: ScaffoldName) -> String { self == .python ? "\(name.kebab).py" : "\(name.kebab).so" }
 
-    /// What the tools of the language need besides the Makefile.
-    var buildFiles: [String] {
+    /// What goes beside the code: templates that are the same for every kind, and where each goes.
+    func otherFiles(of name: ScaffoldName) -> [(template: String, path: String)] {
         switch self {
-        case .c, .cpp: ["Makefile", "CMakeLists.txt"]
-        case .python: ["Makefile"]
-        case .rust: ["Makefile", "Cargo.toml"]
-        case .swift: ["Makefile", "Package.swift"]
+        case .c, .cpp: [("Makefile", "Makefile"), ("CMakeLists.txt", "CMakeLists.txt")]
+        case .python: [("Makefile", "Makefile")]
+        case .rust: [("Makefile", "Makefile"), ("Cargo.toml", "Cargo.toml")]
+        case .swift:
+            [
+                ("Makefile", "Makefile"), ("Package.swift", "Package.swift"),
+                ("Entry.swift", "Sources/\(name.type)/\(name.type)+Entry.swift"),
+            ]
         }
     }
 }
