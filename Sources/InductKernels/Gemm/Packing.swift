@@ -104,7 +104,7 @@ func packGroup(
     sums.update(repeating: 0, count: 2 * lanes * group.count)
     var step = 0
     while step < steps {
-        let some = min(16, steps - step)
+        let some = min(32, steps - step)
         for tile in group {
             let index = tile - group.lowerBound
             packTile(

@@ -98,36 +98,37 @@ enum Tile<let rows: Int, let vectors: Int> {
         }
     }
 
-    /// Finishes the sums and stores them.
+    /// Finishes the sums, one thing after the other for all of them, and stores them.
     @inline(always)
     private static func finishAndStore(
         _ sums: InlineArray<rows, InlineArray<vectors, Vector>>, into c: UnsafeMutablePointer<Float>, stride: Int,
         adding: Bool, finish: TileFinish, column: Int
     ) {
-        var biases = InlineArray<vectors, Vector> { _ in .zeros }
-        if let bias = finish.bias {
-            for j in 0..<vectors { biases[j] = load(bias + column + j * lanes) }
-        }
-        for i in 0..<rows {
-            for j in 0..<vectors {
-                let to = c + column + i * stride + j * lanes
-                var value = adding ? sums[i][j] + load(to) : sums[i][j]
-                value += biases[j]
-                if finish.isRelu {
-                    let relu = Relu.valueAndSlope(value)
-                    if let slope = finish.slope {
-                        store(relu.slope, slope + column + i * finish.slopeStride + j * lanes)
-                    }
-                    value = relu.value
-                }
-                if let factor = finish.factor {
-                    value *= load(factor + column + i * finish.factorStride + j * lanes)
-                }
-                if let residual = finish.residual {
-                    value += load(residual + column + i * finish.residualStride + j * lanes)
-                }
-                store(value, to)
+        var sums = sums
+        /// Replaces each sum; `i` is its row, `offset` its first column within the panel.
+        @inline(always)
+        func each(_ change: (_ sum: Vector, _ i: Int, _ offset: Int) -> Vector) {
+            for i in 0..<rows {
+                for j in 0..<vectors { sums[i][j] = change(sums[i][j], i, j * lanes) }
             }
+        }
+        let to = c + column
+        if adding { each { $0 + load(to + $1 * stride + $2) } }
+        if let bias = finish.bias { each { sum, _, offset in sum + load(bias + column + offset) } }
+        if finish.isRelu {
+            if let slope = finish.slope {
+                each { sum, i, offset in
+                    store(Relu.slope(sum), slope + column + i * finish.slopeStride + offset)
+                    return sum
+                }
+            }
+            each { sum, _, _ in Relu.value(sum) }
+        }
+        if let factor = finish.factor { each { $0 * load(factor + column + $1 * finish.factorStride + $2) } }
+        if let residual = finish.residual { each { $0 + load(residual + column + $1 * finish.residualStride + $2) } }
+        each { sum, i, offset in
+            store(sum, to + i * stride + offset)
+            return sum
         }
     }
 }
