@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What a training step needs at least, what it takes, and where the rest goes: Documentation/Roofline.md.
+"""What a training step needs at least, what it takes, and where the rest goes: Documentation/Roofline/VARIANT.md.
 
     python3 Benchmarks/roofline.py --induct .build/release/induct
 
@@ -28,7 +28,6 @@ GROUPS = [
     ("attention", lambda k: k["kernel"] == "attention"),
     ("its gradient", lambda k: k["kernel"] == "attention_backward"),
     ("norms and their gradients", lambda k: k["kernel"].startswith("norm")),
-    ("gradient of GELU", lambda k: k["kernel"] == "activation_backward"),
     ("loss and its gradient", lambda k: k["kernel"] == "cross_entropy"),
     ("embedding and its gradient", lambda k: k["kernel"].startswith("embedding")),
     ("sum of the shards' gradients", lambda k: k["kernel"] == "add"),
@@ -82,13 +81,17 @@ def microseconds(seconds):
     return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"
 
 
+def results(kernels):
+    return f"roofline-{kernels['kernels']}.json"
+
+
 def page(result):
     about, kernels = result["machine"], result["kernels"]
     peak, memory = kernels["peak_gflops"] * 1e9, kernels["memory_gbytes"] * 1e9
     lines = [
-        "# Roofline of a training step", "",
+        f"# Roofline of a training step, {kernels['kernels']}", "",
         "Written by `python3 Benchmarks/roofline.py --induct .build/release/induct`, which measures everything anew; the",
-        "numbers lie in [Benchmarks/Results/roofline.json](../Benchmarks/Results/roofline.json).", "",
+        f"numbers lie in [Benchmarks/Results/{results(kernels)}](../../Benchmarks/Results/{results(kernels)}).", "",
         f"- {about['processor']}, {about['processors']} processors; one core: {peak / 1e9:.0f} GFLOP/s of multiply-adds in "
         f"registers, copies of {memory / 1e9:.0f} GB/s outside the caches",
         f"- kernels {kernels['kernels']}, {about['induct']}, {about['swift']}",
@@ -142,8 +145,8 @@ def main():
     parser.add_argument("--configurations", default="".join(CONFIGURATIONS))
     parser.add_argument("--repetitions", type=int, default=7)
     parser.add_argument("--seconds", type=float, default=0.5, help="of one repetition, about")
-    parser.add_argument("--output", default=os.path.join(ROOT, "Documentation", "Roofline.md"))
-    parser.add_argument("--json", default=os.path.join(ROOT, "Benchmarks", "Results", "roofline.json"))
+    parser.add_argument("--output", help="default: Documentation/Roofline/VARIANT.md, by the kernels that were used")
+    parser.add_argument("--json", help="default: Benchmarks/Results/roofline-VARIANT.json")
     options = parser.parse_args()
     about = machine(options)
     kernels = json.loads(subprocess.run(
@@ -164,11 +167,14 @@ def main():
             "steps_per_second": rates, "groups": groups, "group_operations": operations,
             "shares": shares(options, shape["name"], rates["1"]), "kernels": shape["measurements"]})
     result = {"machine": about, "kernels": kernels, "rows": rows}
-    os.makedirs(os.path.dirname(os.path.abspath(options.json)), exist_ok=True)
-    with open(options.json, "w") as file:
+    numbers = options.json or os.path.join(ROOT, "Benchmarks", "Results", results(kernels))
+    text = options.output or os.path.join(ROOT, "Documentation", "Roofline", f"{kernels['kernels']}.md")
+    for path in numbers, text:
+        os.makedirs(os.path.dirname(os.path.abspath(path)), exist_ok=True)
+    with open(numbers, "w") as file:
         json.dump(result, file, indent=1)
         file.write("\n")
-    with open(options.output, "w") as file:
+    with open(text, "w") as file:
         file.write(page(result))
     print(page(result))
 

@@ -220,7 +220,7 @@ def arguments():
     parser.add_argument("--repetitions", type=int, default=7)
     parser.add_argument("--seconds", type=float, default=0.6, help="of one repetition, about")
     parser.add_argument("--quick", action="store_true", help="two threads, the two fastest peers, 5 short repetitions")
-    parser.add_argument("--output", default=os.path.join(HERE, "..", "Results", "peers"), help="without extension")
+    parser.add_argument("--output", help="without extension; default: Benchmarks/Results/peers-VARIANT, by our kernels")
     options = parser.parse_args()
     if options.quick:
         options.threads, options.peers, options.repetitions, options.seconds = "2", "torch-compiled,jax-scan", 5, 0.3
@@ -252,11 +252,12 @@ def main():
         result["side_by_side"] = side_by_side(
             CONFIGURATIONS["a"], options.induct, options.seconds, options.repetitions)
     result["load_average_at_end"] = os.getloadavg()[0]
-    os.makedirs(os.path.dirname(os.path.abspath(options.output)), exist_ok=True)
-    with open(options.output + ".json", "w") as file:
+    output = options.output or os.path.join(HERE, "..", "Results", f"peers-{result['machine']['kernels']}")
+    os.makedirs(os.path.dirname(os.path.abspath(output)), exist_ok=True)
+    with open(output + ".json", "w") as file:
         json.dump(result, file, indent=1)
         file.write("\n")
-    with open(options.output + ".md", "w") as file:
+    with open(output + ".md", "w") as file:
         file.write(table(result))
     print(table(result))
 
