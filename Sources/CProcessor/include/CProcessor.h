@@ -26,4 +26,9 @@ static inline void processor_relax(void) {
 #endif
 }
 
+/* Has the cache lines of `size` bytes fetched while the thread goes on; does not read them. */
+static inline void processor_prefetch(const void *from, size_t size) {
+    for (size_t offset = 0; offset < size; offset += 64) __builtin_prefetch((const char *)from + offset);
+}
+
 #endif

@@ -80,13 +80,11 @@ final class ModelBatch: @unchecked Sendable {
         _ rows: Range<Int>, view: Int, seed: UInt64, order: SampleOrder, first: UInt64
     ) throws(PluginFailure) {
         if order.isContiguous { return try fill(rows, view: view, seed: seed, first: order.sample(first)) }
-        for row in rows {
-            let sample = order.sample(first + UInt64(row - rows.lowerBound))
-            if let store {
-                store.copy(sample, to: row)
-            } else {
-                try source.fill(raw, rows: row..<row + 1, view: view, seed: seed, first: sample)
-            }
+        func sample(_ row: Int) -> UInt64 { order.sample(first + UInt64(row - rows.lowerBound)) }
+        if let store {
+            store.copy(to: rows, sample)
+        } else {
+            for row in rows { try source.fill(raw, rows: row..<row + 1, view: view, seed: seed, first: sample(row)) }
         }
         split(rows)
     }

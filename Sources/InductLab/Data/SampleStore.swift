@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import CProcessor
 import InductCore
 
 /// A finite view's samples, filled once and copied from then on: training takes them in a shuffled order, which would be a
@@ -60,11 +61,25 @@ final class SampleStore: @unchecked Sendable {
         }
     }
 
-    /// Copies a sample into a row of the batch.
-    func copy(_ sample: UInt64, to row: Int) {
+    /// Copies into each row of the batch the sample that `order` names.
+    ///
+    /// Shuffled samples lie far apart in memory: each is fetched some rows before it is copied.
+    func copy(to rows: Range<Int>, _ order: (_ row: Int) -> UInt64) {
+        var ahead = InlineArray<8, Int>(repeating: 0)
+        for next in rows.lowerBound..<rows.upperBound + ahead.count {
+            let row = next - ahead.count
+            if row >= rows.lowerBound { copy(ahead[row % ahead.count], to: row) }
+            guard next < rows.upperBound else { continue }
+            let sample = Int(order(next))
+            for column in columns { processor_prefetch(column.from + sample * column.bytes, column.bytes) }
+            ahead[next % ahead.count] = sample
+        }
+    }
+
+    private func copy(_ sample: Int, to row: Int) {
         for column in columns {
             (column.to + row * column.bytes).copyMemory(
-                from: column.from + Int(sample) * column.bytes, byteCount: column.bytes)
+                from: column.from + sample * column.bytes, byteCount: column.bytes)
         }
     }
 
