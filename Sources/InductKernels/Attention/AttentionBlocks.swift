@@ -100,7 +100,7 @@ struct AttentionScratch {
                 start: packed, stepStride: columnsPerTile, panels: panels, panelStride: columnsPerTile * headSize)
             multiplyTile(
                 rows: rows, vectors: 2, left, right, steps: headSize, into: scores,
-                stride: AttentionBlocks.scoreStride, adding: false)
+                stride: AttentionBlocks.scoreStride, adding: false, finish: .none)
         }
         let key = panels * columnsPerTile
         guard key < count else { return }
@@ -108,7 +108,7 @@ struct AttentionScratch {
         multiplyTile(
             rows: rows, vectors: vectorsPerPanel(count - key), left,
             RightBlock(start: packed + key * headSize, stepStride: width), steps: headSize, into: scores + key,
-            stride: AttentionBlocks.scoreStride, adding: false)
+            stride: AttentionBlocks.scoreStride, adding: false, finish: .none)
     }
 
     /// c (+)= left right for right in place, [steps, headSize]: columns that do not fill a vector go through a copy.
@@ -121,20 +121,22 @@ struct AttentionScratch {
         if panels > 0 {
             let block = RightBlock(
                 start: right, stepStride: rightStride, panels: panels, panelStride: columnsPerTile)
-            multiplyTile(rows: rows, vectors: 2, left, block, steps: steps, into: c, stride: stride, adding: adding)
+            multiplyTile(
+                rows: rows, vectors: 2, left, block, steps: steps, into: c, stride: stride, adding: adding,
+                finish: .none)
         }
         let whole = headSize / lanes * lanes
         let single = panels * columnsPerTile
         if single < whole {
             multiplyTile(
                 rows: rows, vectors: 1, left, RightBlock(start: right + single, stepStride: rightStride), steps: steps,
-                into: c + single, stride: stride, adding: adding)
+                into: c + single, stride: stride, adding: adding, finish: .none)
         }
         guard whole < headSize else { return }
         packPanel(rows: right + whole, stride: rightStride, steps: steps, columns: headSize - whole, into: edge)
         multiplyTile(
             rows: rows, vectors: 1, left, RightBlock(start: edge, stepStride: lanes), steps: steps, into: product,
-            stride: lanes, adding: false)
+            stride: lanes, adding: false, finish: .none)
         for row in 0..<rows {
             let to = c + row * stride + whole
             let before = adding ? load(to, count: headSize - whole) : .zeros

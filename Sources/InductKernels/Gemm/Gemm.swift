@@ -191,12 +191,12 @@ private func multiply(
                         let stride = roundedUp(rest, toMultipleOf: lanes)
                         multiplyTile(
                             rows: tileRows, vectors: vectorsPerPanel(columns), left, right, steps: blockSteps,
-                            into: product, stride: stride, adding: false)
+                            into: product, stride: stride, adding: false, finish: .none)
                         if whole < rest {
                             multiplyTile(
                                 rows: tileRows, vectors: vectorsPerPanel(rest - whole), left,
                                 rightBlock(offset + whole, columns: rest - whole), steps: blockSteps,
-                                into: product + whole, stride: stride, adding: false)
+                                into: product + whole, stride: stride, adding: false, finish: .none)
                         }
                         (isLast ? epilogue : .none).apply(
                             product: product, stride: stride, previous: hasPrevious ? UnsafePointer(previous) : nil,

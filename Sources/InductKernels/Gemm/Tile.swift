@@ -137,8 +137,7 @@ enum Tile<let rows: Int, let vectors: Int> {
 @inline(never)
 func multiplyTile(
     rows: Int, vectors: Int, _ left: LeftBlock, _ right: RightBlock, steps: Int,
-    into c: UnsafeMutablePointer<Float>, stride: Int, adding: Bool,
-    finish: TileFinish = .none
+    into c: UnsafeMutablePointer<Float>, stride: Int, adding: Bool, finish: TileFinish
 ) {
     switch 2 * rows + vectors {
     case 4:
