@@ -116,10 +116,16 @@ static const void *get_factory(const char *factory_id) {
     return strcmp(factory_id, INDUCT_GATE_FACTORY) == 0 ? &factory : NULL;
 }
 
+#define PLUGIN_ID "org.example.learned-weights"
+#define PLUGIN_VERSION "1.0.0"
+
 static const induct_plugin plugin = {
     .struct_size = sizeof plugin, .abi_major = INDUCT_ABI_MAJOR, .abi_minor = INDUCT_ABI_MINOR,
-    .id = "org.example.learned-weights", .version = "1.0.0", .summary = "a gate in one C file",
+    .id = PLUGIN_ID, .version = PLUGIN_VERSION, .summary = "a gate in one C file",
     .get_factory = get_factory};
+
+/* The same for whoever looks at the file and does not load it. */
+INDUCT_NOTE(PLUGIN_ID, PLUGIN_VERSION);
 
 INDUCT_EXPORT const induct_plugin *induct_plugin_entry_v1(const induct_host *host, induct_error *error) {
     (void)host;

@@ -156,7 +156,7 @@ impl Plugin {
     }
 }
 
-/// Exports the plugin of this library; once in a library.
+/// Exports the plugin of this library, with its note; once in a library. Id and version are constants.
 ///
 /// ```ignore
 /// induct::plugin!("org.example.noisy-cycle", "1.0.0", "a source in Rust", [induct::source::<NoisyCycle>()]);
@@ -168,12 +168,19 @@ macro_rules! plugin {
             use super::*;
             use ::std::sync::Once;
 
+            const ID: &str = $id;
+            const VERSION: &str = $version;
+
+            #[used]
+            #[link_section = ".note.induct"]
+            static NOTE: $crate::Note<{ ID.len() + VERSION.len() + 2 }> = $crate::Note::new(ID, VERSION);
+
             static ONCE: Once = Once::new();
             static mut PLUGIN: *const $crate::Plugin = ::std::ptr::null();
 
             fn plugin() -> &'static $crate::Plugin {
                 ONCE.call_once(|| {
-                    let text = ($id, $version, $summary);
+                    let text = (ID, VERSION, $summary);
                     let create = [create::<0>, create::<1>, create::<2>, create::<3>];
                     let plugin = $crate::Plugin::new(text, vec![$($part),+], get_factory, create);
                     // SAFETY: written once, before anybody reads it.

@@ -22,6 +22,14 @@ let libraryChecks: [Check] = [
         guard let difference = firstDifference(stated, actual, at: "") else { return }
         throw CheckFailure("plugin.json and library differ at \(difference); write it again with `induct plugins pack`")
     },
+    Check("note-agrees", nil, "the library's note says about the plugin what its tables say") { subject in
+        guard let note = try subject.inspection.note() else { throw CheckSkipped("it has no note") }
+        let actual = try subject.inspection.load().description
+        let stated: JSON = .object(
+            (note.members ?? []).map { .init(key: $0.key, value: actual[$0.key] ?? .null) })
+        guard let difference = firstDifference(note, stated, at: "") else { return }
+        throw CheckFailure("note and library differ at \(difference); compile both against the same headers")
+    },
     Check("load-time", nil, "it is loaded in under 100 ms") { subject in
         let watch = Stopwatch()
         _ = try subject.inspection.load()

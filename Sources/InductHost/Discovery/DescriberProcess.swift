@@ -37,11 +37,18 @@ struct DescriberProcess: Sendable {
     func describe(_ path: String, runtime: PluginRuntime) -> Outcome {
         switch runtime {
         case .native:
+            let note: PluginNote?
+            do throws(TableDefect) {
+                note = try PluginNote(library: path)
+                try note?.checkMajor()
+            } catch {
+                return .failed(error.message)
+            }
             let child = ChildProcess(
                 executable: executable, arguments: ["describe-plugin", path], limit: limit,
                 environment: SanitizerRuntime(neededBy: path)?.environment ?? [:])
             let (answer, end) = child.run()
-            return interpret(answer, end, of: child)
+            return agreed(interpret(answer, end, of: child), note)
         case .python:
             guard let python else { return .failed(PythonInterpreter.missing) }
             // Importing what a plugin imports may take long, the first time.
@@ -50,6 +57,17 @@ struct DescriberProcess: Sendable {
                 environment: python.environment, joinsErrors: true)
             let (answer, end) = child.run()
             return interpret(python: answer, end, of: child)
+        }
+    }
+
+    /// A description that the library's note contradicts is none.
+    private func agreed(_ outcome: Outcome, _ note: PluginNote?) -> Outcome {
+        guard case .described(let description) = outcome, let note else { return outcome }
+        do throws(TableDefect) {
+            try note.check(description)
+            return outcome
+        } catch {
+            return .refused(error.message)
         }
     }
 

@@ -40,6 +40,7 @@ struct ELFFile {
         var offset: UInt64
         var address: UInt64
         var bytes: UInt64
+        var alignment: UInt64
     }
 
     /// Most bytes that are read of one table.
@@ -79,7 +80,7 @@ struct ELFFile {
             segments.append(
                 Segment(
                     type: programs.uint32(at), offset: programs.uint64(at + 8), address: programs.uint64(at + 16),
-                    bytes: programs.uint64(at + 32)))
+                    bytes: programs.uint64(at + 32), alignment: programs.uint64(at + 48)))
         }
         guard let segment = segments.first(where: { $0.type == 2 }) else {
             throw TableDefect("it is an ELF file without a dynamic segment, not a shared library")

@@ -43,6 +43,11 @@ package struct PluginInspection: Sendable {
     /// What the bundle's plugin.json says about the plugin; nil when it is no bundle.
     package var stated: JSON? { manifest?.description.json }
 
+    /// What the library's note says, with the keys of `stated`; nil when it has none.
+    package func note() throws(HostError) -> JSON? {
+        try named { () throws(TableDefect) in try PluginNote(library: library)?.json }
+    }
+
     private func named<Value>(_ body: () throws(TableDefect) -> Value) throws(HostError) -> Value {
         do throws(TableDefect) {
             return try body()

@@ -14,6 +14,7 @@
 #include <induct/gate.h>
 #include <induct/host.h>
 #include <induct/kernels.h>
+#include <induct/note.h>
 #include <induct/random.h>
 #include <induct/schema.h>
 #include <induct/source.h>

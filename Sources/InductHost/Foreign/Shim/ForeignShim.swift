@@ -99,6 +99,8 @@ package struct ForeignShim {
         text.line("    .id = \(ShimText.literal(manifest.id)), .version = \(ShimText.literal(manifest.version)),")
         text.line("    .summary = \(ShimText.literal(manifest.summary)), .get_factory = get_factory};")
         text.line()
+        text.line("INDUCT_NOTE(\(ShimText.literal(manifest.id)), \(ShimText.literal(manifest.version)));")
+        text.line()
         text.block(
             "INDUCT_EXPORT const induct_plugin *induct_plugin_entry_v1(const induct_host *host, induct_error *error)"
         ) { text in

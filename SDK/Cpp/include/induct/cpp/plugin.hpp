@@ -165,8 +165,10 @@ const induct_plugin *plugin(const char *id, const char *version, const char *sum
 }  // namespace border
 }  // namespace induct
 
-/* Exports the classes that follow as the plugin of this library; once in a library. */
+/* Exports the classes that follow as the plugin of this library, with its note; once in a library. Id and version are
+ * string literals. */
 #define INDUCT_PLUGIN(id, version, summary, ...)                                                              \
+    INDUCT_NOTE(id, version);                                                                                 \
     INDUCT_EXPORT const induct_plugin *induct_plugin_entry_v1(const induct_host *, induct_error *error) {     \
         return induct::border::plugin<__VA_ARGS__>(id, version, summary, error);                              \
     }

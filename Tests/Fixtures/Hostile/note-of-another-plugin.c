@@ -1,0 +1,7 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+#include <induct/note.h>
+
+INDUCT_NOTE("org.example.trusted", "1.0.0");
+
+#include "plugin.h"

@@ -1,0 +1,8 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+#include "raw-note.h"
+
+RAW_NOTE(note, 7, 34, 1, 0, "org.example.hostile\0" "1.0.0\0");
+RAW_NOTE(other, 7, 34, 1, 0, "org.example.trusted\0" "1.0.0\0");
+
+#include "plugin.h"
