@@ -13,15 +13,19 @@ extension Subject {
 
     /// Everything that a new instance does with a few samples, as bytes that another instance must repeat.
     ///
-    /// With the oracle's answers as well, whose last bits depend on the host's kernels.
-    func exercise(_ kind: PluginKind, withOracle: Bool = true) throws -> [UInt8] {
+    /// With the answers of oracle and closed forms as well, whose last bits depend on the host's kernels.
+    func exercise(_ kind: PluginKind, withTheory: Bool = true) throws -> [UInt8] {
         switch kind {
         case .source:
             let samples = Samples(try source())
             var bytes = try (0..<2).flatMap { try samples.rows(view: $0, seed: seed, count: 6).flatMap { $0 } }
-            if withOracle, let oracle = samples.source.oracle {
+            guard withTheory else { return bytes }
+            if let oracle = samples.source.oracle {
                 let results = try evaluate(oracle, try samples.batch(seed: seed, count: 3), seed)
                 bytes += results.logProbability?.doubles.flatMap { Self.bytes($0.bitPattern) } ?? []
+            }
+            if let theory = samples.source.theory {
+                bytes += try theory.entropy(length: 3).entropy.flatMap { Self.bytes($0.bitPattern) }
             }
             return bytes
         case .architecture, .gate:
@@ -38,12 +42,12 @@ extension Subject {
     /// The same across a changed border.
     ///
     /// - Throws: `CheckFailure` for what may never happen, such as a failure without words.
-    func outcome(_ kind: PluginKind, _ changes: Border.Changes, withOracle: Bool = true) throws -> Outcome {
+    func outcome(_ kind: PluginKind, _ changes: Border.Changes, withTheory: Bool = true) throws -> Outcome {
         border.changes = changes
         defer { border.changes = Border.Changes() }
         let outcome: Outcome
         do {
-            outcome = .gave(try exercise(kind, withOracle: withOracle))
+            outcome = .gave(try exercise(kind, withTheory: withTheory))
         } catch let error as CheckFailure {
             throw error
         } catch {

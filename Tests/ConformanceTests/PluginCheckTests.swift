@@ -12,7 +12,7 @@ struct PluginCheckTests {
         "source reverses-time": "fill-prefix", "source ignores-the-seed": "fill-seeds",
         "source takes-half-the-seed": "fill-seeds", "source has-one-view": "fill-views",
         "source takes-half-the-index": "fill-large-index", "source is-biased": "samples-follow-law",
-        "source knows-its-process": "fill-processes", "source sets-errno": "fill-keeps-modes",
+        "source knows-its-process": "fill-processes",
         "source crashes": "fill-split", "source calls-exit": "fill-split", "source hangs": "fill-split",
         "source leaves-gaps": "fill-complete", "source writes-too-far": "fill-bounds",
         "source knows-large-batches": "fill-large",
@@ -68,6 +68,11 @@ struct PluginCheckTests {
         ("unknown-extensions", "EXTENSION", "(strncmp(id, \"org.\", 4) == 0 ? &views[0] : NULL)"),
         ("service-threads", "IN_CREATE", "use_elsewhere(call->host)"),
         ("cancels-soon", "IN_FILL", "if (call->count == 512) usleep(2000000)"),
+        ("fill-keeps-modes", "IN_FILL", "errno = ENOENT"),
+        ("keeps-modes", "IN_FILL", "errno = ENOENT"),
+        ("keeps-modes", "IN_CREATE", "errno = ENOENT"),
+        ("keeps-modes", "EXTENSION", "errno_setter(id)"),
+        ("keeps-modes", "EXTENSION", "(strcmp(id, INDUCT_SOURCE_ORACLE) == 0 ? NULL : errno_setter(id))"),
         ("load-repeats", "IN_ENTRY", "static int times; plugin.summary = times++ ? \"again\" : \"first\""),
     ]
 

@@ -6,11 +6,34 @@ use crate::abi::{self, induct_error, Status};
 use crate::Error;
 use std::any::Any;
 use std::ffi::{CStr, CString};
-use std::os::raw::c_char;
+use std::os::raw::{c_char, c_int};
 use std::panic::{catch_unwind, AssertUnwindSafe};
 
-/// Runs `body`; nothing that it panics with goes further.
+extern "C" {
+    /// The C library's: where the thread's errno lies.
+    fn __errno_location() -> *mut c_int;
+}
+
+/// Puts errno back when it is dropped.
+struct ErrnoKeeper(c_int);
+
+impl ErrnoKeeper {
+    fn new() -> ErrnoKeeper {
+        // SAFETY: the place is the thread's own.
+        ErrnoKeeper(unsafe { *__errno_location() })
+    }
+}
+
+impl Drop for ErrnoKeeper {
+    fn drop(&mut self) {
+        // SAFETY: as above.
+        unsafe { *__errno_location() = self.0 }
+    }
+}
+
+/// Runs `body`; nothing that it panics with goes further, and errno stays as it was.
 pub fn guarded(error: *mut induct_error, body: impl FnOnce() -> Result<(), Error>) -> Status {
+    let _keeper = ErrnoKeeper::new();
     let outcome = catch_unwind(AssertUnwindSafe(body));
     match outcome {
         Ok(Ok(())) => abi::OK,

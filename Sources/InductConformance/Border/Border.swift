@@ -129,9 +129,8 @@ package final class Border: TableInterposer, @unchecked Sendable {
             let (isKept, number) = (host_rounding() == rounding, errno)
             host_set_rounding(before)
             if !isKept { note(.modes, "\(call) changes the rounding mode; set it back") }
-            // create may parse numbers, and oracles take logarithms: the C library's functions for both set errno.
-            if number != 4242, !["create", "evaluate", "entropy"].contains(call) {
-                note(.modes, "\(call) changes errno to \(number); save it around system calls")
+            if number != 4242 {
+                note(.modes, "\(call) changes errno to \(number); put it back, the C library's functions set it")
             }
         }
         // What comes back from the call is the plugin's errno, and not that of this look for children.

@@ -40,12 +40,12 @@ private func hostChecks(_ kind: PluginKind) -> [Check] {
             if kind == .source || kind == .evaluator { _ = try subject.outcome(kind, Border.Changes(call: tiny)) }
         },
         Check("host-services-optional", kind, "without a service of the host it works, or says why not") { subject in
-            let expected = try subject.exercise(kind, withOracle: false)
+            let expected = try subject.exercise(kind, withTheory: false)
             let absences = HostSlot.allCases.map { Set([$0]) } + [Set(HostSlot.allCases)]
             for missing in absences {
                 let what = missing.map(\.rawValue).sorted().joined(separator: ", ")
                 let outcome = try subject.outcome(
-                    kind, Border.Changes(services: { Services($0, missing: missing) }), withOracle: false)
+                    kind, Border.Changes(services: { Services($0, missing: missing) }), withTheory: false)
                 if case .gave(let bytes) = outcome, kind == .source || kind == .evaluator {
                     try require(bytes == expected, "without \(what) it gives something else")
                 }

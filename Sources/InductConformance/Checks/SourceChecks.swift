@@ -144,7 +144,7 @@ private let boundedFillChecks: [Check] = [
         host_set_rounding(0)
         try result.get()
         try require(isKept, "the rounding mode was changed")
-        try require(number == 4242, "errno was changed to \(number); save it around system calls")
+        try require(number == 4242, "errno was changed to \(number); put it back, the C library's functions set it")
         try require(
             Samples.rows(batch) == (try samples.rows(seed: subject.seed, count: 8)),
             "the samples depend on the rounding mode; draw with integers, as random.h does")

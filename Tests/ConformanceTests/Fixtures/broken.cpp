@@ -6,7 +6,6 @@
 
 #include <algorithm>
 #include <atomic>
-#include <cerrno>
 #include <cmath>
 #include <cstdlib>
 #include <limits>
@@ -77,10 +76,6 @@ DRAW(Biased, "is-biased") {
 DRAW(Process, "knows-its-process") {
     return induct_random_word(request.seed() + static_cast<std::uint64_t>(getpid()), request.view(),
                               request.first() + sample, position);
-} };
-DRAW(Errno, "sets-errno") {
-    errno = ENOENT;
-    return request.word(sample, 0, position);
 } };
 DRAW(Crashes, "crashes") {
     if (request.count() == 48) *static_cast<volatile int *>(nullptr) = 1;
@@ -339,6 +334,6 @@ struct Tires {
 }  // namespace
 
 INDUCT_PLUGIN("org.example.broken", "1.0.0", "parts with one defect each", Sound, Counts, ByBatch, Reversed, Seedless,
-              HalfSeed, OneView, Short, Biased, Process, Errno, Crashes, Leaves, Hangs, ManyAtOnce, Lazy, Overflows, Leaks, Boasts, Wrong,
+              HalfSeed, OneView, Short, Biased, Process, Crashes, Leaves, Hangs, ManyAtOnce, Lazy, Overflows, Leaks, Boasts, Wrong,
               Overwrites, Gaps, Greedy, Meddles, Spills, Counted, Overwhelmed,
               Generous, Forgetful, Mean<ByProcess>, Mean<Blackens>, Mean<Tires>)

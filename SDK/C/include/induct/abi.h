@@ -11,6 +11,8 @@
  * Zero is always the default. A function slot exists when the size covers it and it is not NULL. Structs that can grow
  * are passed by pointer and collected in arrays of pointers, so that their size may differ on the two sides.
  *
+ * Manners. A call leaves the calling thread's rounding mode and errno as it found them, whatever becomes of the call.
+ *
  * Strings are UTF-8, end with a NUL, and are at most INDUCT_MAX_STRING bytes long (configuration and schemas:
  * INDUCT_MAX_DOCUMENT). */
 

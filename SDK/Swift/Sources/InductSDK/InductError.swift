@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import CInduct
+import Glibc
 
 /// Why a call of a plugin failed: a status for the program, a message for the user.
 ///
@@ -59,8 +60,10 @@ extension InductError {
     }
 }
 
-/// Runs `body` at the border: a Swift error becomes a status and a message, and goes no further.
+/// Runs `body` at the border: a Swift error becomes a status and a message, and goes no further; errno stays as it was.
 func guarded(_ error: UnsafeMutablePointer<induct_error>?, _ body: () throws -> Void) -> induct_status {
+    let number = errno
+    defer { errno = number }
     do {
         try body()
         return INDUCT_OK

@@ -7,6 +7,7 @@
 
 #include <induct/induct.h>
 
+#include <cerrno>
 #include <cstring>
 #include <new>
 #include <stdexcept>
@@ -47,9 +48,22 @@ Table known(const Table *theirs) noexcept {
     return mine;
 }
 
-/* Runs `body`; nothing that it throws goes further. */
+/* Puts errno back at the end of a block. */
+class ErrnoKeeper {
+  public:
+    ErrnoKeeper() noexcept : number_(errno) {}
+    ~ErrnoKeeper() { errno = number_; }
+    ErrnoKeeper(const ErrnoKeeper &) = delete;
+    ErrnoKeeper &operator=(const ErrnoKeeper &) = delete;
+
+  private:
+    const int number_;
+};
+
+/* Runs `body`; nothing that it throws goes further, and errno stays as it was. */
 template <class Body>
 induct_status guarded(induct_error *error, Body &&body) noexcept {
+    const ErrnoKeeper keeper;
     try {
         body();
         return INDUCT_OK;
