@@ -24,6 +24,7 @@ final class SourceTable: @unchecked Sendable {
     private let oracle: UnsafePointer<induct_source_oracle>?
     private let theory: UnsafePointer<induct_source_theory>?
     private let hmm: UnsafePointer<induct_source_hmm>?
+    private let labelledExamples: UnsafePointer<induct_source_labelled_examples>?
     private let table: UnsafeMutablePointer<induct_source>
 
     var handle: UnsafePointer<induct_source> { UnsafePointer(table) }
@@ -60,6 +61,7 @@ final class SourceTable: @unchecked Sendable {
             theory = nil
         }
         hmm = source.hmm.map { arena.copy(hmm: $0) }
+        labelledExamples = source.labelledExamples.map { arena.copy(law: $0) }
         table = arena.allocate(induct_source.self, count: 1)
         table.pointee.struct_size = UInt32(MemoryLayout<induct_source>.size)
         table.pointee.instance = Unmanaged.passUnretained(self).toOpaque()
@@ -78,6 +80,7 @@ final class SourceTable: @unchecked Sendable {
             case INDUCT_SOURCE_ORACLE: return table.oracle.map { UnsafeRawPointer($0) }
             case INDUCT_SOURCE_THEORY: return table.theory.map { UnsafeRawPointer($0) }
             case INDUCT_SOURCE_HMM: return table.hmm.map { UnsafeRawPointer($0) }
+            case INDUCT_SOURCE_LABELLED_EXAMPLES: return table.labelledExamples.map { UnsafeRawPointer($0) }
             default: return nil
             }
         }

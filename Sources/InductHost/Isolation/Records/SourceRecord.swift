@@ -10,6 +10,7 @@ struct SourceRecord {
     var oracle: (beliefSize: Int, componentCount: Int)?
     var hasTheory: Bool
     var hmm: SourceHMM?
+    var labelledExamples: LabelledExamplesLaw?
 
     init(_ source: any Source) {
         schema = source.schema
@@ -17,6 +18,7 @@ struct SourceRecord {
         oracle = source.oracle.map { ($0.beliefSize, $0.componentCount) }
         hasTheory = source.theory != nil
         hmm = source.hmm
+        labelledExamples = source.labelledExamples
     }
 
     func json(_ tail: inout NumberTail) -> JSON {
@@ -34,6 +36,7 @@ struct SourceRecord {
                 ]
             } ?? .null,
             "theory": .bool(hasTheory), "hmm": hmm.map { $0.record(&tail) } ?? .null,
+            "labelled_examples": labelledExamples.map { $0.record(&tail) } ?? .null,
         ]
     }
 
@@ -51,6 +54,10 @@ struct SourceRecord {
         hasTheory = try record.flag("theory")
         hmm = nil
         if let model = try record.optionalObject("hmm") { hmm = try SourceHMM(model, tail) }
+        labelledExamples = nil
+        if let law = try record.optionalObject("labelled_examples") {
+            labelledExamples = try LabelledExamplesLaw(law, tail, labels: schema.classes)
+        }
     }
 }
 
