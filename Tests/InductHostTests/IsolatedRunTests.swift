@@ -93,11 +93,10 @@ import Testing
         let broken = try workshop.induct(Self.wildRun(workshop, "broken", architecture: wild) + ["--isolate"])
         #expect(broken.code == 69, "\(broken.messages)")
         #expect(broken.messages.contains("org.example.wild/wild failed in forward: its process crashed with SIGSEGV"))
-        let again = "induct run --resume --output \(workshop.directory)/broken"
-        #expect(broken.messages.contains(again), "\(broken.messages)")
-        let resumed = try workshop.induct([
-            "run", "--resume", "--no-figures", "--isolate", "--output", workshop.directory + "/broken",
-        ])
+        // What it says how to go on works as it is.
+        let again = try #require(broken.messages.firstMatch(of: #/go on with: induct (run --resume .*)\n/#)?.1)
+        #expect(again == "run --resume --output \(workshop.directory)/broken --isolate=all", "\(broken.messages)")
+        let resumed = try workshop.induct(again.split(separator: " ").map(String.init) + ["--no-figures"])
         #expect(resumed.code == 0, "\(resumed.messages)")
         for file in ["checkpoints/step-00000040/model.safetensors", "metrics.jsonl"] {
             #expect(

@@ -29,7 +29,9 @@ struct CommonOptions: ParsableArguments {
     var isolate: [String] = []
 
     @Option(help: ArgumentHelp("Seconds that a call in a process of its own may take.", valueName: "seconds"))
-    var isolateTimeout: Double = 300
+    var isolateTimeout: Double = CommonOptions.usualTimeout
+
+    private static let usualTimeout = 300.0
 
     /// Which parts run in processes of their own.
     var isolation: Isolation {
@@ -41,8 +43,12 @@ struct CommonOptions: ParsableArguments {
     /// These options, except for the format, as another `induct` takes them.
     var arguments: [String] {
         plugins.flatMap { ["--plugin", $0] } + (kernels.map { ["--kernels", $0] } ?? [])
-            + isolate.map { "--isolate=\($0)" } + ["--isolate-timeout=\(isolateTimeout)"]
+            + isolate.map { "--isolate=\($0)" }
+            + (isolateTimeout == Self.usualTimeout ? [] : ["--isolate-timeout=\(isolateTimeout)"])
     }
+
+    /// What a user can type to go on, with these options: a command and its arguments.
+    func command(_ words: String...) -> String { ShellCommand.line(["induct"] + words + arguments) }
 
     /// Opens the host with the search path of these options and of the environment.
     func host(isCancelled: @escaping @Sendable () -> Bool = { Interruption.isAsked }) throws -> PluginHost {

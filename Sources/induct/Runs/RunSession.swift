@@ -11,11 +11,13 @@ import InductTheory
 struct RunSession {
     let host: PluginHost
     let threads: Int
+    private let common: CommonOptions
     /// Whether figures are drawn at the end.
     let drawsFigures: Bool
 
     init(_ common: CommonOptions, threads: Int?, drawsFigures: Bool = true) throws {
         Interruption.watch()
+        self.common = common
         host = try common.host()
         self.threads = try Self.threads(threads)
         self.drawsFigures = drawsFigures
@@ -72,7 +74,7 @@ struct RunSession {
         if result.ending == .interrupted {
             StandardError.write(
                 "induct: stopped at step \(result.step) of \(result.steps); a checkpoint is saved. Go on with: "
-                    + "induct run --resume --output \(directory)\n")
+                    + "\(resumption(of: directory))\n")
             throw QuietExit(code: ExitStatus.interrupted)
         }
         return try finish(result)
@@ -83,7 +85,11 @@ struct RunSession {
         guard let last = try? Run.open(directory).checkpoints.last else { return }
         StandardError.write(
             "induct: a plugin failed; a checkpoint of step \(last) is saved. Once the plugin is mended, go on with: "
-                + "induct run --resume --output \(directory)\n")
+                + "\(resumption(of: directory))\n")
+    }
+
+    private func resumption(of directory: String) -> String {
+        common.command("run", "--resume", "--output", directory)
     }
 
     /// What came of a finished run, read from its directory; no figures are drawn.

@@ -87,7 +87,8 @@ struct SeedCampaign {
         if let note = figures?.note { StandardError.write("induct: \(note)\n") }
         if endings.contains(where: { $0.code == ExitStatus.interrupted }) || endings.count < runs.seeds.count {
             StandardError.write(
-                "induct: stopped; checkpoints are saved. Go on with: induct run --resume --output \(runs.directory)\n")
+                "induct: stopped; checkpoints are saved. Go on with: "
+                    + "\(common.command("run", "--resume", "--output", runs.directory))\n")
             throw QuietExit(code: ExitStatus.interrupted)
         }
         try RunEnding.check(endings, unit: "seeds")

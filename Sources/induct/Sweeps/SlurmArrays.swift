@@ -40,7 +40,7 @@ struct SlurmArrays {
                 run.directory = try Self.absolute(run.directory)
                 run.recipeFile = try Self.absolute(run.recipeFile)
                 let words = [program] + run.arguments(threads: threads) + session.queue.arguments
-                return "\(index)) exec \(words.map(Self.quoted).joined(separator: " ")) ;;"
+                return "\(index)) exec \(ShellCommand.line(words)) ;;"
             }
             let header = [
                 "--job-name=induct-\(name)",
@@ -48,7 +48,7 @@ struct SlurmArrays {
                 "--output=\(folder)/\(number + 1)-%a.log", "--signal=B:TERM@60",
             ]
             let text =
-                "#!/bin/sh\n" + (header + options).map { "#SBATCH \(Self.quoted($0))\n" }.joined()
+                "#!/bin/sh\n" + (header + options).map { "#SBATCH \(ShellCommand.quoted($0))\n" }.joined()
                 + "# Each task is one run of the sweep.\nset -eu\ncase \"$SLURM_ARRAY_TASK_ID\" in\n"
                 + cases.joined(separator: "\n")
                 + "\n*) echo \"no task $SLURM_ARRAY_TASK_ID\" >&2; exit 64 ;;\nesac\n"
@@ -110,12 +110,5 @@ struct SlurmArrays {
         }
         defer { free(directory) }
         return "\(String(cString: directory))/\(path)"
-    }
-
-    /// As one word for a shell.
-    private static func quoted(_ text: String) -> String {
-        let isPlain = text.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "-_./=,:%@+".contains($0)) }
-        guard !isPlain || text.isEmpty else { return text }
-        return "'" + text.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''") + "'"
     }
 }

@@ -105,7 +105,7 @@ struct SweepSession {
         if let note = outcome.figures?.note { StandardError.write("induct: \(note)\n") }
         if outcome.status == "interrupted" {
             StandardError.write(
-                "induct: stopped; checkpoints are saved. Go on with: induct sweep \(runs.directory)\n")
+                "induct: stopped; checkpoints are saved. Go on with: \(common.command("sweep", runs.directory))\n")
             throw QuietExit(code: ExitStatus.interrupted)
         }
         try RunEnding.check(outcome.endings, unit: "runs")
