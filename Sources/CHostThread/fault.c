@@ -39,20 +39,30 @@ static size_t append(char *line, size_t used, size_t size, const char *text) {
     return used;
 }
 
-static void report(host_call call, const char *how) {
+static void tell(host_call call, const char *before, const char *how, const char *after) {
     char line[512];
-    size_t used = append(line, 0, sizeof line - 1, "error: the plugin ");
+    size_t used = append(line, 0, sizeof line - 1, before);
+    used = append(line, used, sizeof line - 1, "the plugin ");
     used = append(line, used, sizeof line - 1, call.plugin);
     used = append(line, used, sizeof line - 1, how);
     used = append(line, used, sizeof line - 1, " in its call '");
     used = append(line, used, sizeof line - 1, call.name);
-    used = append(line, used, sizeof line - 1, "'; the run cannot go on. Report it to the plugin's author.");
+    used = append(line, used, sizeof line - 1, after);
     line[used++] = '\n';
     for (size_t written = 0; written < used;) {
         const ssize_t n = write(STDERR_FILENO, line + written, used - written);
         if (n <= 0) return;
         written += (size_t)n;
     }
+}
+
+static void report(host_call call, const char *how) {
+    tell(call, "error: ", how, "'; the run cannot go on. Report it to the plugin's author.");
+}
+
+void host_call_tell(const char *before) {
+    const host_call call = host_call_of_any_thread();
+    if (call.plugin) tell(call, before, " was", "'");
 }
 
 static void handle(int signal, siginfo_t *info, void *context) {

@@ -28,6 +28,7 @@ static pthread_once_t key_once = PTHREAD_ONCE_INIT;
 
 static void free_memory(void *value) {
     thread_memory *mine = value;
+    host_call_withdraw();
     if (mine->signal_stack) {
         const stack_t off = {.ss_flags = SS_DISABLE};
         sigaltstack(&off, NULL);
@@ -47,6 +48,7 @@ static thread_memory *own_memory(void) {
     pthread_once(&key_once, make_key);
     pthread_setspecific(key, mine);
     memory = mine;
+    host_call_announce();
     return mine;
 }
 

@@ -7,4 +7,8 @@
  * overflows the stack can still be named. Cheap when done already. */
 void host_thread_prepare(void);
 
+/* Lets others see the calls of this thread, until it withdraws. */
+void host_call_announce(void);
+void host_call_withdraw(void);
+
 #endif

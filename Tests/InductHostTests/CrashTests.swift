@@ -37,4 +37,28 @@ import Testing
         #expect(process.terminationStatus == 69, "\(text)")
         #expect(text.contains("error: the plugin org.example.dot/dot \(how) in its call 'fill'"), "\(text)")
     }
+
+    /// What hangs in this process is ended by the second signal; theory has nothing to save, and ends with the first.
+    @Test(arguments: [SIGINT, SIGTERM], [("IN_FILL", "fill", "sample"), ("IN_CREATE", "create", "theory")])
+    func aPluginThatHangsIsNamedWhenItIsStopped(signal: Int32, place: (macro: String, call: String, command: String))
+        throws
+    {
+        let workshop = try Workshop()
+        let path = try workshop.compile(
+            "malformed.c", to: "libdot.so", ["-D\(place.macro)=write(2, \"here\", 4); for (;;) sleep(1)"])
+        let (process, _, messages) = try workshop.start([place.command, "dot", "--length", "4", "--plugin", path])
+        func said() throws -> String { try String(contentsOfFile: messages, encoding: .utf8) }
+        for _ in 0..<3_000 where try !said().contains("here") { usleep(10_000) }
+        for _ in 0..<(place.command == "theory" ? 1 : 2) {
+            #expect(process.isRunning)
+            kill(process.processIdentifier, signal)
+            usleep(300_000)
+        }
+        process.waitUntilExit()
+        #expect(process.terminationReason == .exit && process.terminationStatus == 130)
+        let heard = try said()
+        #expect(
+            heard.contains("induct: stopped; the plugin org.example.dot/dot was in its call '\(place.call)'\n"),
+            "\(heard)")
+    }
 }

@@ -21,6 +21,12 @@ host_call host_call_enter(const char *plugin, const char *name);
 void host_call_leave(host_call outer);
 host_call host_call_current(void);
 
+/* The call that this thread is in, or else one that any other is in. For signal handlers. */
+host_call host_call_of_any_thread(void);
+
+/* For signal handlers: where a plugin is being called, writes one line to standard error, `before`, plugin and call. */
+void host_call_tell(const char *before);
+
 /* At least `size` bytes for the current call, 64-byte aligned, valid until it returns or asks again. Calls within calls
  * have memory of their own. NULL when there is none. */
 void *host_scratch(uint64_t size);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Glibc
+import InductHost
 import Synchronization
 
 /// What the process does about signals.
@@ -14,7 +15,8 @@ enum Signals {
 
 /// Whether the user wants the command to stop: SIGINT, SIGTERM or SIGHUP arrived.
 ///
-/// The first signal asks, so that a run can save; the second ends the process at once.
+/// The first signal asks, so that a run can save; the second ends the process at once, and names the plugin that is being
+/// called, for it may be what does not return.
 enum Interruption {
     /// The number of signals so far.
     ///
@@ -35,22 +37,32 @@ enum Interruption {
 
     /// From now on these signals ask instead of ending the process.
     static func watch() {
-        // Whoever started us may have blocked them, and a mask is inherited.
-        var signals = sigset_t()
-        sigemptyset(&signals)
-        for number in [SIGINT, SIGTERM, SIGHUP] { sigaddset(&signals, number) }
-        pthread_sigmask(SIG_UNBLOCK, &signals, nil)
+        unblock()
         for number in [SIGINT, SIGTERM, SIGHUP] where number != SIGHUP || !isIgnored(SIGHUP) {
             signal(number) { _ in
-                if Interruption.count.add(1, ordering: .relaxed).newValue > 1 { _exit(ExitStatus.interrupted) }
+                if Interruption.count.add(1, ordering: .relaxed).newValue > 1 { Interruption.end() }
             }
         }
     }
 
     /// From now on they end the process at once with the code of an interruption: for commands with nothing to save.
     static func endsAtOnce() {
-        signal(SIGINT) { _ in _exit(ExitStatus.interrupted) }
-        signal(SIGTERM) { _ in _exit(ExitStatus.interrupted) }
+        unblock()
+        signal(SIGINT) { _ in Interruption.end() }
+        signal(SIGTERM) { _ in Interruption.end() }
+    }
+
+    /// Whoever started us may have blocked them, and a mask is inherited.
+    private static func unblock() {
+        var signals = sigset_t()
+        sigemptyset(&signals)
+        for number in [SIGINT, SIGTERM, SIGHUP] { sigaddset(&signals, number) }
+        pthread_sigmask(SIG_UNBLOCK, &signals, nil)
+    }
+
+    private static func end() -> Never {
+        CrashReport.tellOfCall()
+        _exit(ExitStatus.interrupted)
     }
 
     /// A run under `nohup` outlives its terminal.

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #ifndef ID
 #define ID "org.example.dot"
@@ -127,6 +128,9 @@ __attribute__((unused)) static induct_status create(const induct_create *call, c
                                                     induct_error *error) {
     (void)call;
     (void)error;
+#ifdef IN_CREATE
+    IN_CREATE;
+#endif
     *result = (const induct_source *)(CREATED);
     return INDUCT_OK;
 }
