@@ -26,8 +26,8 @@ int worker_memory(uint64_t size) {
     return descriptor;
 }
 
-void *worker_map(int descriptor, uint64_t size) {
-    void *base = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, descriptor, 0);
+void *worker_map(int descriptor, uint64_t size, int writable) {
+    void *base = mmap(NULL, size, writable ? PROT_READ | PROT_WRITE : PROT_READ, MAP_SHARED, descriptor, 0);
     if (base == MAP_FAILED) return NULL;
     madvise(base, size, MADV_HUGEPAGE);
     return base;

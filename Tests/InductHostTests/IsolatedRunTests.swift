@@ -60,6 +60,71 @@ import Testing
         #expect(record["plugins"]?.array?.contains { $0["id"] == "org.example.coins" } == true)
     }
 
+    /// What is observed, asked of the inside, compared with theory: everything that parts may offer besides samples and
+    /// predictions.
+    @Test(arguments: [
+        (
+            "with-bos(mixture(coin(p=0.3), even))", "transformer(layers=1, width=8, heads=2)",
+            ["belief-probe", "oracle-gap", "power-law"]
+        ),
+        (
+            "golden-mean(p=0.5)",
+            "gated(mlp(hidden=[8]), tabular(per_key=false), gate=tabular-gate(rule=hedge, horizon=100, bound=2))",
+            ["gate-weights", "regret(bound=1.5)"]
+        ),
+        (
+            "gaussian-classes(contexts=4, relevant_contexts=2, label_noise=0.1, sequences=1024)",
+            "transformer(layers=1, width=8, heads=2)", ["accuracy", "view-error", "label-origin"]
+        ),
+        (
+            "trigger-bigram(vocabulary=16, triggers=2)",
+            "gated(gru(width=8), tabular(per_key=false), gate=softmax-router)",
+            ["gate-weights", "label-loss(tokens=[3, 4])"]
+        ),
+    ])
+    func whatPartsOfferBesidesIsTheSame(source: String, architecture: String, evaluators: [String]) throws {
+        let workshop = try Workshop()
+        func run(_ name: String, _ arguments: [String]) throws -> [String: Data] {
+            let directory = workshop.directory + "/" + name
+            let outcome = try workshop.induct(
+                [
+                    "run", "--source", source, "--architecture", architecture, "--length", "8", "--steps", "6",
+                    "--batch", "8", "--learning-rate", "0.01", "--seed", "2", "--no-figures", "--threads", "2",
+                    "--output", directory,
+                ] + evaluators.flatMap { ["--evaluate", $0] } + arguments)
+            #expect(outcome.code == 0, "\(outcome.messages)")
+            return try Self.bytes(directory)
+        }
+        let own = try run("own", [])
+        #expect(own["metrics.jsonl"] != nil)
+        #expect(try run("isolated", ["--isolate"]) == own)
+    }
+
+    /// What workspaces take in this process without isolation, they take in the workers with it.
+    @Test func theMemoryOfWorkersIsKnownBeforehand() throws {
+        let workshop = try Workshop()
+        func memory(_ arguments: [String]) throws -> [String: Int] {
+            let outcome = try workshop.induct(
+                [
+                    "run", "--source", "mess3", "--architecture", "transformer(layers=2, width=32, heads=4)", "--set",
+                    "evaluate=[]", "--length", "16", "--steps", "1", "--batch", "32", "--learning-rate", "0.01",
+                    "--seed", "1", "--threads", "2", "--dry-run", "--format", "json",
+                ] + arguments)
+            #expect(outcome.code == 0, "\(outcome.messages)")
+            let members = try JSON(parsing: outcome.output)["memory"]?.members ?? []
+            return Dictionary(
+                uniqueKeysWithValues: members.compactMap { part in part.value.int.map { (part.key, $0) } })
+        }
+        let (own, isolated) = (try memory([]), try memory(["--isolate"]))
+        let (before, here) = (try #require(own["workspaces"]), try #require(isolated["workspaces"]))
+        let there = try #require(isolated["workers"])
+        #expect(own["workers"] == 0)
+        #expect(there > 100_000 && here < before)
+        // Each of both is rounded up to 64 bytes for every thread.
+        #expect(abs(before - here - there) <= 2 * 2 * 64)
+        #expect(abs((own["total"] ?? 0) - (isolated["total"] ?? 0)) <= 2 * 2 * 64)
+    }
+
     /// 40 steps on the source and the architecture of wild.c.
     private static func wildRun(
         _ workshop: Workshop, _ directory: String, source: String = "wild", architecture: String = "wild"

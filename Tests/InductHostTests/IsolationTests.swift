@@ -56,6 +56,32 @@ import Testing
         }
     }
 
+    /// Sources of every kind, with all that they state about themselves.
+    @Test(arguments: [
+        "mess3", "post-quantum", "mixture(coin(p=0.3), even)", "dirichlet-iid(vocabulary=3)",
+        "dirichlet-markov(vocabulary=3, order=1, alpha=1)", "repeated-block(vocabulary=4, period=8)", "ginc",
+        "trigger-bigram", "in-context-regression(dimension=8, contexts=16, noise=0.5)",
+        "gaussian-classes(contexts=4, relevant_contexts=2, label_noise=0.1, sequences=1024)",
+        "gaussian-classes(frequent=8, rare=24, zipf=1, contexts=8, burstiness=0.5, held_out=0)",
+    ])
+    func whatASourceStatesIsTheSame(spec: String) throws {
+        let workshop = try Workshop()
+        let path = Workshop.buildDirectory + "/libSyntheticSources.so"
+        let parsed = try PluginSpec(parsing: spec)
+        let (own, other) = (
+            try workshop.host(plugins: [path]).source(parsed), try Self.host(workshop, path).source(parsed)
+        )
+        #expect(own.schema == other.schema && own.views == other.views && own.hmm == other.hmm)
+        #expect(own.labelledExamples == other.labelledExamples)
+        #expect(own.oracle?.beliefSize == other.oracle?.beliefSize)
+        #expect(own.oracle?.componentCount == other.oracle?.componentCount)
+        #expect((own.theory == nil) == (other.theory == nil))
+        guard let theory = own.theory else { return }
+        let (one, two) = (try theory.entropy(length: 5), try #require(try other.theory?.entropy(length: 5)))
+        #expect(one.entropy == two.entropy)
+        #expect(one.entropyRate == two.entropyRate && one.excessEntropy == two.excessEntropy)
+    }
+
     @Test(arguments: [
         ("segfault", "crashed with SIGSEGV"), ("abort", "crashed with SIGABRT"),
         ("exit", "exit() ended its process, with code 0, before it answered"), ("hang", "did not answer within 1.0 s"),
@@ -101,6 +127,27 @@ import Testing
         #expect(evaluated?.message.contains(said) == true, "\(String(describing: evaluated))")
         // The accumulator has gone with its process.
         #expect(throws: PluginFailure.self) { try accumulator.finish() }
+    }
+
+    @Test(arguments: ["write-parameters", "write-samples"])
+    func whatAModelOnlyReadsItCannotWrite(how: String) throws {
+        let workshop = try Workshop()
+        let path = try workshop.compile("wild.c", to: "libwild.so")
+        let architecture = try Self.host(workshop, path)
+            .architecture(PluginSpec(parsing: "wild(how=\(how))"), schema: Self.schema, length: 4)
+        let (tokens, bias) = (Tensor(.int32, [1, 4], for: .samples), Tensor(.float32, [2], for: .parameters))
+        bias.floats[1] = 0.5
+        let outputs = Tensor(.float32, [1, 4, 2])
+        var pass = Pass()
+        pass.count = 1
+        pass.length = 4
+        pass.tensors = [tokens.slice, nil]
+        pass.parameters = [UnsafePointer(bias.data.assumingMemoryBound(to: Float.self))]
+        pass.outputs = outputs.floats.baseAddress
+        let failure = #expect(throws: PluginFailure.self) { try architecture.forward(pass) }
+        #expect(failure?.call == "forward")
+        #expect(failure?.message.contains("crashed with SIGSEGV") == true, "\(String(describing: failure))")
+        #expect(Array(bias.floats) == [0, 0.5] && Array(tokens.integers) == [0, 0, 0, 0])
     }
 
     @Test(arguments: ["segfault", "exit", "garbage"])

@@ -11,8 +11,9 @@
 /* A descriptor of `size` bytes of zeroed memory that another process can map; -1 when there is none. */
 int worker_memory(uint64_t size);
 
-/* Maps `size` bytes of such a descriptor; NULL when that fails. Asks for large pages. */
-void *worker_map(int descriptor, uint64_t size);
+/* Maps `size` bytes of such a descriptor, for reading alone or for writing too; NULL when that fails. Asks for large
+ * pages. */
+void *worker_map(int descriptor, uint64_t size, int writable);
 
 /* Gives the pages that lie wholly within [offset, offset + size) back to the system; they are zero from now on. */
 void worker_discard(int descriptor, uint64_t offset, uint64_t size);

@@ -152,6 +152,8 @@ package protocol Architecture: AnyObject, Sendable {
 
     /// Bytes of workspace that a pass over `count` rows of `length` items needs.
     func workspaceSize(mode: PassMode, count: Int, length: Int) -> Int
+    /// Bytes that every slot of such a pass takes in a process of its own; 0 for what runs in this one.
+    func remoteWorkspaceSize(mode: PassMode, count: Int, length: Int) -> Int
     /// Writes `[count, P, width]` outputs. Slots may run side by side; the allocation-free path of training.
     func forward(_ pass: borrowing Pass) throws(PluginFailure)
     /// Follows the `forward` of its slot.
@@ -166,4 +168,9 @@ package protocol Architecture: AnyObject, Sendable {
     var attention: [Point] { get }
     /// Points that requests may change.
     var interventions: [Point] { get }
+}
+
+extension Architecture {
+    /// It runs in this process.
+    package func remoteWorkspaceSize(mode: PassMode, count: Int, length: Int) -> Int { 0 }
 }

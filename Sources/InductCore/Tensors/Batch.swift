@@ -15,7 +15,7 @@ package final class Batch: Sendable {
         self.count = count
         self.length = length
         tensors = schema.tensors.map {
-            wanted($0) ? Tensor($0.type, $0.shape.map { $0.bound(batch: count, length: length) }) : nil
+            wanted($0) ? Tensor($0.type, $0.shape.map { $0.bound(batch: count, length: length) }, for: .samples) : nil
         }
     }
 

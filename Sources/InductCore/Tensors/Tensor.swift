@@ -24,11 +24,11 @@ package final class Tensor: @unchecked Sendable {
     package let data: UnsafeMutableRawPointer
     private let memory: TensorMemory
 
-    package init(_ type: ElementType, _ shape: [Int]) {
+    package init(_ type: ElementType, _ shape: [Int], for purpose: TensorPurpose = .results) {
         precondition(shape.allSatisfy { $0 >= 0 }, "a tensor's dimensions are not negative")
         self.type = type
         self.shape = shape
-        memory = TensorMemory(byteCount: shape.reduce(1, *) * type.stride)
+        memory = TensorMemory(byteCount: shape.reduce(1, *) * type.stride, for: purpose)
         data = memory.base
     }
 

@@ -2,12 +2,25 @@
 
 import Synchronization
 
+/// What memory is for.
+///
+/// Memory of one purpose lies apart from that of the others, so that another process can be given some of it for reading
+/// only.
+package enum TensorPurpose: Sendable {
+    /// Values of parameters.
+    case parameters
+    /// Samples of a source.
+    case samples
+    /// Whatever calls compute.
+    case results
+}
+
 /// Where tensors, parameters and workspaces lie.
 ///
 /// That is the process's own memory, until somebody provides memory that other processes can map; see `share(with:)`.
 package protocol TensorMemoryProvider: Sendable {
     /// Zeroed and 64-byte aligned; nil where it has none left.
-    func allocate(byteCount: Int) -> UnsafeMutableRawPointer?
+    func allocate(byteCount: Int, for purpose: TensorPurpose) -> UnsafeMutableRawPointer?
     func deallocate(_ base: UnsafeMutableRawPointer, byteCount: Int)
 }
 
@@ -23,11 +36,11 @@ package final class TensorMemory: @unchecked Sendable {
     /// From now on memory comes from `provider`, as long as it has any; what there is stays where it is.
     package static func share(with provider: any TensorMemoryProvider) { shared.withLock { $0 = provider } }
 
-    package init(byteCount: Int) {
+    package init(byteCount: Int, for purpose: TensorPurpose = .results) {
         let byteCount = max(64, (byteCount + 63) & ~63)
         self.byteCount = byteCount
         let provider = Self.shared.withLock { $0 }
-        if let provider, let base = provider.allocate(byteCount: byteCount) {
+        if let provider, let base = provider.allocate(byteCount: byteCount, for: purpose) {
             self.base = base
             self.provider = provider
         } else {

@@ -12,6 +12,7 @@ enum WorkerCall: UInt32 {
     case merge
     case finish
     case discard
+    case workspace
     case fill = 32
     case oracle
     case forward
@@ -32,6 +33,7 @@ enum WorkerCall: UInt32 {
         case .merge: "merge"
         case .finish: "finish"
         case .discard: "discard"
+        case .workspace: "workspace"
         case .fill: "fill"
         case .oracle: "oracle"
         case .forward: "forward"
@@ -42,7 +44,7 @@ enum WorkerCall: UInt32 {
     }
 
     /// Whether its outcome depends on its arguments alone, so that a fresh worker may be asked again.
-    var isPure: Bool { self == .fill || self == .oracle || self == .entropy }
+    var isPure: Bool { [.fill, .oracle, .entropy, .workspace].contains(self) }
 }
 
 /// The worker protocol's numbers.

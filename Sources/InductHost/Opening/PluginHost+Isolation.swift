@@ -45,7 +45,8 @@ extension PluginHost {
             return try PluginArchitecture(
                 instance: PluginInstance(
                     handle: architecture.table.handle, name: "induct_architecture", minimum: 40, destroy: { _ in nil },
-                    gate: opened.gate, owner: architecture, children: []), kind: plan.kind, spec: plan.spec)
+                    gate: opened.gate, owner: architecture, children: []), kind: plan.kind, spec: plan.spec,
+                isolated: architecture)
         }
     }
 

@@ -31,9 +31,14 @@ package final class PluginArchitecture: Architecture, @unchecked Sendable {
     private let backwardCall: PassFunction?
     private let observeCall: Observe?
     private let calls = PassCallTable()
+    /// Behind the instance, where it is in a process of its own.
+    private let isolated: IsolatedArchitecture?
 
-    init(instance: Instance, kind: PluginKind, spec: PluginSpec) throws(TableDefect) {
+    init(
+        instance: Instance, kind: PluginKind, spec: PluginSpec, isolated: IsolatedArchitecture? = nil
+    ) throws(TableDefect) {
         self.instance = instance
+        self.isolated = isolated
         self.kind = kind
         resolvedSpec = spec
         let table = instance.table
@@ -97,6 +102,10 @@ package final class PluginArchitecture: Architecture, @unchecked Sendable {
         return instance.gate.enter("workspace_size") {
             Int(clamping: function(handle, UInt32(mode.rawValue), UInt64(count), Int64(length)))
         }
+    }
+
+    package func remoteWorkspaceSize(mode: PassMode, count: Int, length: Int) -> Int {
+        isolated?.remoteWorkspaceSize(mode: mode, count: count, length: length) ?? 0
     }
 
     package func forward(_ pass: borrowing Pass) throws(PluginFailure) {

@@ -94,12 +94,29 @@ package final class EvaluationRunner: @unchecked Sendable {
             [untrained]
                 + plan.sweeps.compactMap { sweep -> Int? in
                     guard let view = sweep.view else { return nil }
-                    let samples = Int(min(UInt64(evaluation.samples), source.views[view].count ?? .max))
+                    let samples = sampleCount(evaluation, view: source.views[view])
                     let chunk = chunkSize(samples: samples, length: model.length)
                     let whole = EvaluationSlot.byteCount(sweep, model: model, source: source, count: chunk)
                     let tail = EvaluationSlot.byteCount(sweep, model: model, source: source, count: samples % chunk)
                     return ByteCount.sum([ByteCount.product([whole, threads]), samples % chunk == 0 ? 0 : tail])
                 })
+    }
+
+    /// Bytes that the largest chunk takes in the processes of isolated plugins, for each thread.
+    static func remoteBytes(
+        _ plan: EvaluationPlan, _ evaluation: Recipe.Evaluation, model: Model, source: any Source
+    ) -> Int {
+        plan.sweeps.map { sweep in
+            guard let view = sweep.view, sweep.needsForward else { return 0 }
+            let chunk = chunkSize(
+                samples: sampleCount(evaluation, view: source.views[view]), length: model.length)
+            return model.root.remoteBytes(rows: chunk, length: model.length, mode: .evaluate)
+        }.max() ?? 0
+    }
+
+    /// Samples that are evaluated of a view.
+    private static func sampleCount(_ evaluation: Recipe.Evaluation, view: SourceView) -> Int {
+        Int(min(UInt64(evaluation.samples), view.count ?? .max))
     }
 
     /// Samples of a chunk.
@@ -114,7 +131,7 @@ package final class EvaluationRunner: @unchecked Sendable {
         _ sweep: EvaluationPlan.Sweep, index: Int, view: SourceView, step: Int,
         into totals: [any EvaluationAccumulator], _ isCancelled: () -> Bool
     ) throws -> Bool {
-        let samples = Int(min(UInt64(evaluation.samples), view.count ?? .max))
+        let samples = Self.sampleCount(evaluation, view: view)
         let chunk = Self.chunkSize(samples: samples, length: model.length)
         let chunks = (0..<(samples + chunk - 1) / chunk).map { index in
             EvaluationChunk(first: index * chunk, count: min(chunk, samples - index * chunk))
@@ -157,7 +174,7 @@ package final class EvaluationRunner: @unchecked Sendable {
     /// The parameters as their initialisers fill them from the run's seed.
     private func untrainedParameters() -> ParameterArena {
         if let untrained { return untrained }
-        let arena = ParameterArena(model.layout)
+        let arena = ParameterArena(model.layout, for: .parameters)
         arena.initialise(seed: Seed.derive(runSeed, Seed.initialisationSalt), kernels: kernels)
         untrained = arena
         return arena

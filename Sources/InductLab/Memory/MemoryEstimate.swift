@@ -6,24 +6,26 @@ package import InductCore
 ///
 /// With p bytes of parameters, s buffers of gradients (`GradientTree`), and t threads: p for the parameters, s p for the
 /// gradients, 2 p for the moments of Adam, t times the workspace of the largest shard, and batches and outputs for the rows
-/// held at a time. What the process takes besides (its code, the plugins' tables, the reading of a checkpoint) is not in it.
+/// held at a time; of plugins in processes of their own, t times the largest workspace there. What the process takes besides (its code, the plugins' tables, the reading of a checkpoint) is not in it.
 package struct MemoryEstimate: Equatable, Sendable {
     package internal(set) var parameters = 0
     package internal(set) var gradients = 0
     package internal(set) var optimizer = 0
     package internal(set) var workspaces = 0
+    /// Workspaces in the processes of isolated plugins.
+    package internal(set) var workers = 0
     package internal(set) var batches = 0
     package internal(set) var evaluation = 0
 
     package var total: Int {
-        ByteCount.sum([parameters, gradients, optimizer, workspaces, batches, evaluation])
+        ByteCount.sum(parts.map(\.bytes))
     }
 
     /// Every part by name.
     package var parts: [(name: String, bytes: Int)] {
         [
             ("parameters", parameters), ("gradients", gradients), ("optimizer", optimizer),
-            ("workspaces", workspaces), ("batches", batches), ("evaluation", evaluation),
+            ("workspaces", workspaces), ("workers", workers), ("batches", batches), ("evaluation", evaluation),
         ]
     }
 
@@ -42,6 +44,9 @@ package struct MemoryEstimate: Equatable, Sendable {
         var plan = MemoryPlan()
         model.root.reserve(model, rows: rows, length: model.length, mode: .train, &plan)
         workspaces = ByteCount.product([plan.bytes, threads])
+        workers = ByteCount.product([
+            model.root.remoteBytes(rows: rows, length: model.length, mode: .train), threads,
+        ])
         let held = training.heldSamples(all: isObserved).map(\.count).max() ?? 0
         batches = ByteCount.sum([
             ModelBatch.byteCount(
@@ -77,6 +82,7 @@ package struct MemoryEstimate: Equatable, Sendable {
         "gradients": "take fewer shards (training.shards), or compute them in more rounds (training.accumulate)",
         "optimizer": "make the model smaller, or take sgd",
         "workspaces": "take more shards (training.shards), fewer threads, or a shorter training.length",
+        "workers": "take more shards (training.shards), fewer threads, or a shorter training.length",
         "batches": "take a smaller training.batch, or compute it in more rounds (training.accumulate)",
         "evaluation": "take fewer threads, or evaluators that read less",
     ]

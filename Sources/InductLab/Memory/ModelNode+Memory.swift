@@ -20,6 +20,17 @@ extension ModelNode {
         }
     }
 
+    /// Bytes that a slot for `rows` samples takes in the processes of plugins that have one of their own.
+    func remoteBytes(rows: Int, length: Int, mode: PassMode) -> Int {
+        switch self {
+        case .leaf(let leaf): leaf.remoteBytes(mode: mode, rows: rows, length: length)
+        case .gated(let experts, let gate, _):
+            ByteCount.sum(
+                experts.map { $0.remoteBytes(rows: rows, length: length, mode: mode) }
+                    + [gate.remoteBytes(mode: mode, rows: rows, length: length)])
+        }
+    }
+
     /// Bytes of the `NodeBuffers` of this node and those below it.
     func bufferBytes(
         _ model: Model, count: Int, length: Int, isTraining: Bool, hasLosses: Bool, isExpert: Bool = false
@@ -46,9 +57,17 @@ extension ModelLeaf {
     private static let endless = 1 << 48
 
     fileprivate func workspaceBytes(mode: PassMode, rows: Int, length: Int) -> Int {
-        let one = architecture.workspaceSize(mode: mode, count: 1, length: length)
-        let all = ByteCount.product([one, rows])
-        return all > Self.endless ? all : architecture.workspaceSize(mode: mode, count: rows, length: length)
+        Self.bytes(rows) { architecture.workspaceSize(mode: mode, count: $0, length: length) }
+    }
+
+    fileprivate func remoteBytes(mode: PassMode, rows: Int, length: Int) -> Int {
+        Self.bytes(rows) { architecture.remoteWorkspaceSize(mode: mode, count: $0, length: length) }
+    }
+
+    /// What `size` says of `rows` samples, unless what it says of one is too much already.
+    private static func bytes(_ rows: Int, _ size: (Int) -> Int) -> Int {
+        let all = ByteCount.product([size(1), rows])
+        return all > endless ? all : size(rows)
     }
 }
 

@@ -35,9 +35,9 @@ package final class ParameterArena: @unchecked Sendable {
     private let memory: TensorMemory
 
     /// All zeros.
-    package init(_ layout: ParameterLayout) {
+    package init(_ layout: ParameterLayout, for purpose: TensorPurpose = .results) {
         self.layout = layout
-        memory = TensorMemory(byteCount: layout.count * MemoryLayout<Float>.stride)
+        memory = TensorMemory(byteCount: layout.count * MemoryLayout<Float>.stride, for: purpose)
         data = memory.base.assumingMemoryBound(to: Float.self)
     }
 

@@ -29,14 +29,17 @@ package struct ExperimentPlan {
         var memory = try MemoryEstimate(
             model: model, source: source, training: recipe.training, threads: threads,
             isObserved: isWatched || model.isOnline)
-        memory.evaluation = ByteCount.sum(
-            try zip(recipe.evaluate, evaluations).map { evaluation, opened in
-                try model.checkFit(opened.source)
-                let plan = try EvaluationPlan(
-                    opened.evaluators, view: evaluation.view, source: opened.source, model: model)
-                return EvaluationRunner.byteCount(
-                    plan, evaluation, model: model, source: opened.source, threads: threads)
-            })
+        for (evaluation, opened) in zip(recipe.evaluate, evaluations) {
+            try model.checkFit(opened.source)
+            let plan = try EvaluationPlan(
+                opened.evaluators, view: evaluation.view, source: opened.source, model: model)
+            let bytes = EvaluationRunner.byteCount(
+                plan, evaluation, model: model, source: opened.source, threads: threads)
+            memory.evaluation = ByteCount.sum([memory.evaluation, bytes])
+            // A slot's workspace serves training and evaluations, one after the other.
+            let remote = EvaluationRunner.remoteBytes(plan, evaluation, model: model, source: opened.source)
+            memory.workers = max(memory.workers, ByteCount.product([remote, threads]))
+        }
         self.memory = memory
         self.recipe = recipe
         self.source = source

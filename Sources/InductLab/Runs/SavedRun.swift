@@ -42,7 +42,7 @@ package struct SavedRun: Sendable {
         let source = try opener.source(record.recipe.source)
         let model = try ModelBuilder(opener: opener).build(
             record.recipe.architecture, source: source, length: record.recipe.training.length)
-        let parameters = ParameterArena(model.layout)
+        let parameters = ParameterArena(model.layout, for: .parameters)
         try parameters.load(loaded.model)
         return TrainedModel(
             recipe: record.recipe, step: loaded.state.step, model: model, source: source, parameters: parameters,

@@ -67,7 +67,7 @@ package final class Trainer: @unchecked Sendable {
         self.pool = pool
         optimizer = Optimizer(try OptimizerSettings(training.optimizer), layout: model.layout, kernels: kernels)
         schedule = try Schedule(training.schedule, steps: training.steps)
-        parameters = ParameterArena(model.layout)
+        parameters = ParameterArena(model.layout, for: .parameters)
         parameters.initialise(seed: Seed.derive(seed, Seed.initialisationSalt), kernels: kernels)
         let dropoutSeed = Seed.derive(seed, Seed.dropoutSalt)
         dataSeed = Seed.derive(seed, Seed.dataSalt)

@@ -132,7 +132,10 @@ static uint64_t workspace(const induct_architecture *self, uint32_t mode, uint64
 }
 static induct_status forward(const induct_architecture *self, const induct_pass *pass, induct_error *error) {
     (void)error;
+    const wild *mine = self->instance;
     misbehave(self->instance);
+    if (strcmp(mine->how, "write-parameters") == 0) ((float *)(uintptr_t)pass->parameters[0])[0] = 99;
+    if (strcmp(mine->how, "write-samples") == 0) ((int32_t *)pass->tensors[0]->data)[0] = 99;
     *(uint64_t *)pass->workspace = pass->count * (uint64_t)pass->length;
     for (uint64_t i = 0; i < pass->count * (uint64_t)pass->length; i++)
         for (int k = 0; k < 2; k++) pass->outputs[2 * i + (uint64_t)k] = pass->parameters[0][k];

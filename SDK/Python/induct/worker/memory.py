@@ -22,10 +22,12 @@ class Regions:
         self._regions: dict[int, mmap.mmap] = {}
         self._known: dict[bytes, list[np.ndarray | None]] = {}
 
-    def map(self, number: int, descriptor: int, size: int) -> None:
-        """Takes a region, and the file descriptor with it."""
+    def map(self, number: int, descriptor: int, size: int, writable: bool) -> None:
+        """Takes a region, and the file descriptor with it; arrays in one that is not writable are read-only."""
+        self._known.clear()
+        access = mmap.PROT_READ | (mmap.PROT_WRITE if writable else 0)
         try:
-            self._regions[number] = mmap.mmap(descriptor, size, mmap.MAP_SHARED, mmap.PROT_READ | mmap.PROT_WRITE)
+            self._regions[number] = mmap.mmap(descriptor, size, mmap.MAP_SHARED, access)
         finally:
             os.close(descriptor)
 

@@ -81,7 +81,9 @@ class Service:
         if request.kind == Call.MAP:
             self._regions.forget(request.json.get("forget") or [])
             if request.descriptor is not None:
-                self._regions.map(request.json["region"], request.descriptor, request.json["size"])
+                self._regions.map(
+                    request.json["region"], request.descriptor, request.json["size"], request.json.get("writable", True)
+                )
             return {}
         answer = self._part.call(request, numbers) if self._part is not None else None
         if answer is None:

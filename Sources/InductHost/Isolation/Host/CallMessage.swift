@@ -32,6 +32,8 @@ final class CallMessage {
     private var version = -1
     /// The numbers of the regions that the message names.
     private(set) var named: [UInt32] = []
+    /// Those of them in which the worker writes.
+    private(set) var written: [UInt32] = []
     private var stages: [TensorMemory] = []
     private var staged = 0
     private var copiesBack: [Copy] = []
@@ -39,6 +41,7 @@ final class CallMessage {
     init() {
         bytes = .allocate(byteCount: capacity, alignment: 16)
         named.reserveCapacity(16)
+        written.reserveCapacity(16)
     }
 
     deinit { bytes.deallocate() }
@@ -49,6 +52,7 @@ final class CallMessage {
         textCount = 0
         isComplete = true
         named.removeAll(keepingCapacity: true)
+        written.removeAll(keepingCapacity: true)
         copiesBack.removeAll(keepingCapacity: true)
         if stages.count > 1 {
             // Next time one stage is enough.
@@ -72,18 +76,18 @@ final class CallMessage {
 
     /// A place of `size` bytes.
     func reference(_ pointer: UnsafeRawPointer?, bytes size: Int, _ access: Access) {
-        guard let pointer else { return place(0, 0, 0) }
+        guard let pointer else { return place(0, 0, 0, .read) }
         let address = UInt(bitPattern: pointer)
-        if let region = region(address, size) { return place(region.number, address - region.base, size) }
+        if let region = region(address, size) { return place(region.number, address - region.base, size, access) }
         let own = UnsafeMutableRawPointer(mutating: pointer)
         guard let shared = stage(size), let region = region(UInt(bitPattern: shared), size) else {
             isComplete = false
-            return place(0, 0, 0)
+            return place(0, 0, 0, .read)
         }
         // What is only written may be left as it was.
         shared.copyMemory(from: own, byteCount: size)
         if access == .write { copiesBack.append(Copy(shared: shared, own: own, bytes: size)) }
-        place(region.number, UInt(bitPattern: shared) - region.base, size)
+        place(region.number, UInt(bitPattern: shared) - region.base, size, access)
     }
 
     func floats(_ pointer: UnsafePointer<Float>?, _ count: Int, _ access: Access = .read) {
@@ -110,8 +114,9 @@ final class CallMessage {
         for copy in copiesBack { copy.own.copyMemory(from: copy.shared, byteCount: copy.bytes) }
     }
 
-    private func place(_ region: UInt32, _ offset: UInt, _ size: Int) {
+    private func place(_ region: UInt32, _ offset: UInt, _ size: Int, _ access: Access) {
         if region != 0, !named.contains(region) { named.append(region) }
+        if region != 0, access == .write, !written.contains(region) { written.append(region) }
         put(region)
         put(UInt32(0))
         put(UInt64(offset))

@@ -43,6 +43,21 @@ final class IsolatedArchitecture: ArchitectureCalls, @unchecked Sendable {
     /// Workspaces stay in the worker.
     func workspaceSize(mode: PassMode, count: Int, length: Int) -> Int { 0 }
 
+    /// What a slot takes there; 0 for a worker that has none, or cannot say.
+    func remoteWorkspaceSize(mode: PassMode, count: Int, length: Int) -> Int {
+        let text: JSON = [
+            "mode": .integer(Int64(mode.rawValue)), "count": .integer(Int64(count)),
+            "length": .integer(Int64(length)),
+        ]
+        var size = 0
+        let status = worker.call(
+            .workspace, nil, text: text.text,
+            read: { channel throws(TableDefect) in
+                size = try RecordReader(try? JSON(parsing: channel.text), "workspace").size("size")
+            })
+        return status == INDUCT_OK ? size : 0
+    }
+
     func forward(
         _ pass: UnsafePointer<induct_pass>, _ error: UnsafeMutablePointer<induct_error>?
     ) -> induct_status { call(.forward, pass, error) }

@@ -7,7 +7,7 @@ import Synchronization
 
 /// Memory that workers can map: where tensors lie as soon as one part runs in a process of its own.
 ///
-/// Pieces are cut from regions one after the other. What is freed goes back to the system at once and its place is not used
+/// Pieces are cut from regions one after the other, those of each purpose from regions of their own. What is freed goes back to the system at once and its place is not used
 /// again before its whole region is free, so that memory is always zero when it is given out.
 final class SharedMemory: TensorMemoryProvider, Sendable {
     /// A stretch of memory under a number; the numbers are never used twice.
@@ -16,6 +16,7 @@ final class SharedMemory: TensorMemoryProvider, Sendable {
         let base: UInt
         let size: Int
         let descriptor: Int32
+        let purpose: TensorPurpose
         /// Bytes cut off so far, and pieces in use.
         var used = 0
         var pieces = 0
@@ -47,15 +48,16 @@ final class SharedMemory: TensorMemoryProvider, Sendable {
     /// The regions there are.
     var regions: [Region] { state.withLock { $0.regions } }
 
-    func allocate(byteCount: Int) -> UnsafeMutableRawPointer? {
+    func allocate(byteCount: Int, for purpose: TensorPurpose) -> UnsafeMutableRawPointer? {
         state.withLock { state in
-            if state.regions.last.map({ $0.size - $0.used < byteCount }) ?? true {
-                guard let region = makeRegion(state.next, bytes: byteCount) else { return nil }
+            var last = state.regions.lastIndex { $0.purpose == purpose } ?? state.regions.endIndex
+            if last == state.regions.endIndex || state.regions[last].size - state.regions[last].used < byteCount {
+                guard let region = makeRegion(state.next, bytes: byteCount, for: purpose) else { return nil }
                 state.next += 1
+                last = state.regions.endIndex
                 state.regions.append(region)
                 changes.add(1, ordering: .releasing)
             }
-            let last = state.regions.count - 1
             let address = state.regions[last].base + UInt(state.regions[last].used)
             state.regions[last].used += byteCount
             state.regions[last].pieces += 1
@@ -82,14 +84,15 @@ final class SharedMemory: TensorMemoryProvider, Sendable {
         }
     }
 
-    private func makeRegion(_ number: UInt32, bytes: Int) -> Region? {
+    private func makeRegion(_ number: UInt32, bytes: Int, for purpose: TensorPurpose) -> Region? {
         let size = max(Self.regionBytes, (bytes + 4095) & ~4095)
         let descriptor = worker_memory(UInt64(size))
         guard descriptor >= 0 else { return nil }
-        guard let base = worker_map(descriptor, UInt64(size)) else {
+        guard let base = worker_map(descriptor, UInt64(size), 1) else {
             close(descriptor)
             return nil
         }
-        return Region(number: number, base: UInt(bitPattern: base), size: size, descriptor: descriptor)
+        return Region(
+            number: number, base: UInt(bitPattern: base), size: size, descriptor: descriptor, purpose: purpose)
     }
 }

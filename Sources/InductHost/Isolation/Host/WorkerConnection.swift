@@ -26,8 +26,9 @@ final class WorkerConnection: @unchecked Sendable {
     private let setUpWaiting: WorkerChannel.Waiting
     private let flagDescriptor: Int32
     private let free = Mutex<[WorkerChannel]>([])
-    /// Numbers of the regions that the worker knows; under the control lock.
+    /// Numbers of the regions that the worker knows, and of those that it may write; under the control lock.
     private var mapped: Set<UInt32> = []
+    private var writable: Set<UInt32> = []
     /// Why it is of no use any more.
     private let lost = Mutex<String?>(nil)
     /// Whether calls may run side by side; known once the part was created.
@@ -40,7 +41,7 @@ final class WorkerConnection: @unchecked Sendable {
         var ends: [Int32] = [-1, -1]
         let descriptor = worker_memory(UInt64(WorkerProtocol.flagBytes))
         guard worker_channel(&ends) == 0, descriptor >= 0,
-            let flag = worker_map(descriptor, UInt64(WorkerProtocol.flagBytes))
+            let flag = worker_map(descriptor, UInt64(WorkerProtocol.flagBytes), 1)
         else { throw TableDefect("its process cannot be started: the system has no sockets or memory left") }
         first = WorkerChannel(ends[0])
         flagDescriptor = descriptor
@@ -115,7 +116,7 @@ final class WorkerConnection: @unchecked Sendable {
             throw .refused(
                 status: INDUCT_RESOURCE_EXHAUSTED, message: "there is no memory left to share with its process")
         }
-        try map(channel.message.named)
+        try map(channel.message)
         do throws(WorkerLoss) {
             return try channel.exchange(call, channel.message, waiting)
         } catch {
@@ -123,23 +124,29 @@ final class WorkerConnection: @unchecked Sendable {
         }
     }
 
-    /// Hands over the regions that the worker does not know yet.
-    private func map(_ regions: [UInt32]) throws(WorkerFault) {
+    /// Hands over the regions that the worker does not know yet, or only for reading where it has to write.
+    private func map(_ message: CallMessage) throws(WorkerFault) {
         controlLock.lock()
         defer { controlLock.unlock() }
-        guard !regions.allSatisfy(mapped.contains) else { return }
+        guard !message.named.allSatisfy(mapped.contains) || !message.written.allSatisfy(writable.contains) else {
+            return
+        }
         let known = SharedMemory.process.regions
         var forgotten = mapped.filter { number in !known.contains { $0.number == number } }.sorted()
-        for number in regions where !mapped.contains(number) {
+        for number in message.named {
+            let isWritten = message.written.contains(number)
+            guard !mapped.contains(number) || isWritten && !writable.contains(number) else { continue }
             guard let region = known.first(where: { $0.number == number }) else { continue }
             _ = try request(
                 .map,
                 [
                     "region": .integer(Int64(number)), "size": .integer(Int64(region.size)),
-                    "forget": .integers(forgotten),
+                    "writable": .bool(isWritten), "forget": .integers(forgotten),
                 ], passing: region.descriptor)
             mapped.insert(number)
+            if isWritten { writable.insert(number) }
             mapped.subtract(forgotten)
+            writable.subtract(forgotten)
             forgotten = []
         }
     }

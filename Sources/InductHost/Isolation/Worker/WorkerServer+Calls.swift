@@ -56,6 +56,11 @@ extension WorkerServer {
         case (.discard, .evaluator(_, let accumulators)):
             accumulators[try number(request, "accumulator", call)] = nil
             return [:]
+        case (.workspace, .architecture(let architecture, _)):
+            let mode: PassMode = request["mode"]?.int == 1 ? .evaluate : .train
+            let size = architecture.workspaceSize(
+                mode: mode, count: try number(request, "count", call), length: try number(request, "length", call))
+            return ["size": .integer(Int64(size))]
         default: throw unknown(call)
         }
     }

@@ -66,7 +66,7 @@ package final class WorkerServer: Sendable {
                 regions.forget(try record.sizes("forget").map { UInt32(clamping: $0) })
                 try regions.map(
                     UInt32(clamping: try record.size("region")), size: UInt64(try record.size("size")),
-                    descriptor: descriptor)
+                    isWritable: try record.flag("writable", fallback: true), descriptor: descriptor)
                 return [:]
             } catch {
                 throw failure(call, INDUCT_INVALID_ARGUMENT, error.message)
@@ -89,7 +89,7 @@ package final class WorkerServer: Sendable {
                 .hello, INDUCT_FAILED_PRECONDITION,
                 "this worker speaks version \(WorkerProtocol.version) of the worker protocol")
         }
-        guard descriptor >= 0, let memory = worker_map(descriptor, UInt64(WorkerProtocol.flagBytes)) else {
+        guard descriptor >= 0, let memory = worker_map(descriptor, UInt64(WorkerProtocol.flagBytes), 1) else {
             throw failure(.hello, INDUCT_INVALID_ARGUMENT, "no memory came with hello")
         }
         close(descriptor)
