@@ -44,8 +44,10 @@ struct Check: Sendable {
         libraryChecks + creationChecks + borderChecks + sourceChecks + oracleChecks + modelChecks + gateChecks
         + evaluatorChecks
 
-    /// Ids of those that look at a plugin's own file and tables.
-    static let ofTables = Set((libraryChecks + borderChecks).map(\.id))
+    /// Ids of those that look at a plugin's library.
+    static let ofLibraries = Set(libraryChecks.map(\.id))
+    /// Ids of those that look at a part's tables, and at what its calls do to the process.
+    static let ofTables = Set(borderChecks.map(\.id))
 }
 
 /// The claim of a check is false; says how.

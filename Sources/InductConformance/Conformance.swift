@@ -8,7 +8,7 @@ package struct Conformance {
     let listing: PluginListing
     /// The library's file; nil when the plugin was refused.
     let library: String?
-    private let hasTables: Bool
+    private let form: PluginForm
     /// The executable `induct`, and what it takes besides to find the plugin.
     let executable: String
     let arguments: [String]
@@ -33,7 +33,7 @@ package struct Conformance {
         self.listing = listing
         let inspection = PluginInspection(listing, of: host)
         library = inspection?.library
-        hasTables = inspection?.hasTables ?? false
+        form = inspection?.form ?? .library
         self.executable = executable
         self.arguments = arguments
         self.seed = seed
@@ -65,11 +65,11 @@ package struct Conformance {
     }
 
     private var selected: [Check] {
-        Check.all.filter { (only.isEmpty || only.contains($0.id)) && (hasTables || !Check.ofTables.contains($0.id)) }
+        Check.all.filter { only.isEmpty || only.contains($0.id) }
     }
 
     private func result(of check: Check, _ part: PluginListing.Part?) -> CheckResult {
-        if let reason = check.reasonToSkip(for: listing.runtime) {
+        if let reason = check.reasonToSkip(for: form) {
             return CheckResult(id: check.id, part: Self.title(part), status: .skipped, message: reason)
         }
         let first = answer(check, part, environment: [:])

@@ -46,6 +46,57 @@ struct BundleCommandTests {
         }
     }
 
+    @Test func areMadeOfAForeignManifestAndTheLibraryBesideIt() throws {
+        try Tools.inScratch { scratch in
+            let home = ["XDG_DATA_HOME": scratch.appending(path: "data").path]
+            let installed = scratch.appending(path: "data/induct/plugins").path
+            func induct(_ arguments: [String]) throws -> (code: Int32, output: String) {
+                try Tools.run(Tools.induct, arguments, environment: home, joined: false)
+            }
+            let code = scratch.appending(path: "own.c")
+            try "unsigned dice(unsigned long seed) { return seed % 6; }\n"
+                .write(to: code, atomically: true, encoding: .utf8)
+            let compiled = try Tools.run(
+                "cc", ["-shared", "-fPIC", code.path, "-o", scratch.appending(path: "libown.so").path])
+            try #require(compiled.code == 0, "\(compiled.output)")
+            let manifest = scratch.appending(path: "own.foreign.json")
+            try """
+            {"runtime": "foreign", "id": "org.example.own", "version": "1.0.0", "library": "libown.so",
+             "provides": [{"kind": "source", "name": "own-dice", "call": "unsigned dice(unsigned long seed)",
+                           "arguments": {"seed": "seed"}, "vocabulary": 6, "outputs": {"tokens": {}}}]}
+            """.write(to: manifest, atomically: true, encoding: .utf8)
+            let sample = ["sample", "own-dice", "--count", "3", "--length", "8", "--seed", "1"]
+            let expected = try induct(sample + ["--plugin", manifest.path])
+            try #require(expected.code == 0)
+            // The second time in place of the first.
+            for _ in 0..<2 {
+                let done = try induct(["plugins", "install", manifest.path])
+                try #require(done.code == 0, "\(done.output)")
+            }
+            let own = installed + "/org.example.own"
+            #expect(Set(try FileManager.default.contentsOfDirectory(atPath: own)) == ["plugin.json", "libown.so"])
+            for file in ["own.foreign.json", "libown.so"] {
+                try FileManager.default.removeItem(at: scratch.appending(path: file))
+            }
+            #expect(try induct(sample) == expected)
+
+            // A library of the system stays where it is.
+            let system = Tools.sources.appending(path: "SDK/Foreign/drand48.foreign.json").path
+            #expect(try induct(["plugins", "install", system]).code == 0)
+            #expect(
+                try FileManager.default.contentsOfDirectory(atPath: installed + "/org.induct.examples.drand48")
+                    == ["plugin.json"])
+            let list = try induct(["plugins", "list"])
+            #expect(list.output.contains("org.induct.examples.drand48") && !list.output.contains("refused"))
+
+            // What the host would refuse is not installed.
+            try "{\"runtime\": \"foreign\", \"id\": \"org.example.own\"}"
+                .write(to: manifest, atomically: true, encoding: .utf8)
+            #expect(try induct(["plugins", "install", manifest.path]).code == 65)
+            #expect(try induct(sample) == expected)
+        }
+    }
+
     @Test func holdOnePluginAndNothingElse() throws {
         try Tools.inScratch { scratch in
             let source = try compile("source", to: scratch, "libcycle.so")

@@ -111,6 +111,46 @@ struct PluginCheckTests {
         }
     }
 
+    /// The host's tables before a foreign function are tables, and what the function does is its own.
+    @Test func reachForeignFunctions() throws {
+        let example = Tools.sources.appending(path: "SDK/Foreign/drand48.foreign.json").path
+        let sound = try Tools.check(example)
+        #expect(sound.code == 0, "\(sound.results.checks("failed"))")
+        let passed = sound.results.checks("passed")
+        for id in ["keeps-modes", "leaves-nothing", "starts-no-process", "bad-configurations", "larger-structs"] {
+            #expect(passed.contains { $0.id == id }, "\(id)")
+        }
+        let skipped = sound.results.checks("skipped")
+        #expect(skipped.first { $0.id == "load-time" }?.message.contains("no plugin by itself") == true)
+        try Tools.inScratch { scratch in
+            let code = scratch.appending(path: "rude.c")
+            try """
+            #include <fcntl.h>
+            #include <fenv.h>
+            int opens(unsigned long seed) { open("/dev/null", O_RDONLY); return seed & 1; }
+            int rounds(unsigned long seed) { fesetround(FE_DOWNWARD); return seed & 1; }
+            """.write(to: code, atomically: true, encoding: .utf8)
+            let library = scratch.appending(path: "librude.so").path
+            let compiled = try Tools.run("cc", ["-shared", "-fPIC", code.path, "-o", library, "-lm"])
+            try #require(compiled.code == 0, "\(compiled.output)")
+            let parts = ["opens", "rounds"].map { name in
+                """
+                {"kind": "source", "name": "\(name)", "call": "int \(name)(unsigned long seed)",
+                 "arguments": {"seed": "seed"}, "vocabulary": 2, "outputs": {"tokens": {}}}
+                """
+            }
+            let manifest = scratch.appending(path: "rude.foreign.json")
+            try """
+            {"runtime": "foreign", "id": "org.example.rude", "version": "1.0.0", "library": "librude.so",
+             "provides": [\(parts.joined(separator: ", "))]}
+            """.write(to: manifest, atomically: true, encoding: .utf8)
+            let failed = try Tools.check(manifest.path, only: ["leaves-nothing", "keeps-modes"])
+                .results.checks("failed")
+            #expect(failed.contains { $0.id == "leaves-nothing" && $0.part == "source opens" }, "\(failed)")
+            #expect(failed.contains { $0.id == "keeps-modes" && $0.part == "source rounds" }, "\(failed)")
+        }
+    }
+
     @Test func reportWhatAddressSanitizerFinds() throws {
         try Tools.inScratch { scratch in
             let library = scratch.appending(path: "coin.so").path

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import CInduct
+import Glibc
 import InductCore
 
 /// A foreign manifest whose library is in this process.
@@ -66,9 +67,14 @@ final class ForeignLibrary: Sendable {
         return factories
     }
 
-    private static func answer(
+    /// Turns a failure into a status.
+    ///
+    /// What the library's functions leave in errno ends here.
+    static func answer(
         _ error: UnsafeMutablePointer<induct_error>?, _ body: () throws(ForeignFailure) -> Void
     ) -> induct_status {
+        let number = errno
+        defer { errno = number }
         do throws(ForeignFailure) {
             try body()
             return INDUCT_OK

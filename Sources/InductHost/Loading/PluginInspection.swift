@@ -3,12 +3,21 @@
 package import InductCore
 import Logging
 
+/// What a plugin's file is.
+package enum PluginForm: Sendable {
+    /// A library with an entry.
+    case library
+    /// A Python file, whose parts have tables of the host's own before a process of theirs.
+    case python
+    /// A manifest, whose parts have tables of the host's own before a library's functions.
+    case foreign
+}
+
 /// A plugin's file, looked at and loaded for its own sake.
 package struct PluginInspection: Sendable {
     /// The library's file.
     package let library: String
-    /// Whether it has tables of its own: a Python file and a foreign manifest have the host's.
-    package let hasTables: Bool
+    package let form: PluginForm
     private let manifest: Manifest?
     private let described: PluginDescription
 
@@ -17,7 +26,7 @@ package struct PluginInspection: Sendable {
         let entry = host.entries().first { $0.listing == listing }
         guard let library = entry?.library, let description = entry?.description else { return nil }
         self.library = library
-        hasTables = listing.runtime == .native && entry?.foreign == nil
+        form = entry?.foreign != nil ? .foreign : listing.runtime == .python ? .python : .library
         described = description
         manifest = try? Manifest(bundle: listing.path)
     }

@@ -26,11 +26,6 @@ final class ForeignTables<Table>: @unchecked Sendable {
     ) -> induct_status {
         let outer = host_call_enter(plugin, call)
         defer { host_call_leave(outer) }
-        do throws(ForeignFailure) {
-            try body()
-            return INDUCT_OK
-        } catch {
-            return PluginStatus.report(status: error.status, message: error.message, to: place)
-        }
+        return ForeignLibrary.answer(place, body)
     }
 }
