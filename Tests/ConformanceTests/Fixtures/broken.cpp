@@ -52,7 +52,10 @@ class Coin : public induct::Source {
 DRAW(Sound, "sound") { return request.word(sample, 0, position); } };
 DRAW(Counts, "counts-calls") {
     static std::atomic<std::uint32_t> calls{0};
-    return request.word(sample, 0, position) + (calls++ << 28);
+    const std::uint32_t call = calls++;
+    /* Long enough for other threads to come in between, on a busy machine as well. */
+    if (call % 64 == 0) usleep(100);
+    return request.word(sample, 0, position) + (call << 28);
 } };
 DRAW(ByBatch, "knows-its-batch") { return request.word(sample, 0, position + request.first()); } };
 DRAW(Reversed, "reverses-time") {
