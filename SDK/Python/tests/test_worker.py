@@ -47,6 +47,19 @@ class Sources(unittest.TestCase):
                 with self.assertRaisesRegex(Failure, message):
                     host.fill(host.array((2, 3), "int32"))
 
+    def test_write_only_what_is_mapped_for_writing(self) -> None:
+        with Host(template("source")) as host:
+            host.create("source", "noisy-cycle", {"vocabulary": 5, "noise": 0.3})
+            tokens = host.array((4, 6), "int32")
+            expected = host.fill(tokens).copy()
+            tokens[...] = 77
+            host.map(writable=False)
+            with self.assertRaisesRegex(Failure, "read-only"):
+                host.fill(tokens)
+            self.assertTrue((tokens == 77).all())
+            host.map()
+            np.testing.assert_array_equal(host.fill(tokens), expected)
+
     def test_oracle_and_closed_forms(self) -> None:
         code = """
             import numpy as np

@@ -49,8 +49,8 @@ class Host:
         self._serial = 0
         flag, self.cancellation = _region(4096)
         self.call(1, {"protocol": 1, "host": "test"}, descriptor=flag)
-        shared, self.memory = _region(self.SIZE)
-        self.call(4, {"region": 1, "size": self.SIZE}, descriptor=shared)
+        self._shared, self.memory = _region(self.SIZE)
+        self.map()
         self._used = 0
 
     def __enter__(self) -> Host:
@@ -58,6 +58,7 @@ class Host:
 
     def __exit__(self, *_: object) -> None:
         self._channel.close()
+        os.close(self._shared)
         self.process.wait(timeout=30)
         self._directory.cleanup()
 
@@ -82,6 +83,10 @@ class Host:
             raise Failure(status, payload[:length].decode())
         numbers = np.frombuffer(payload[length + -length % 8 :], "<f8") if length < size else np.empty(0)
         return (json.loads(payload[:length]) if length else {}), numbers
+
+    def map(self, writable: bool = True) -> None:
+        """Hands over the region, for reading alone or for writing too."""
+        self.call(4, {"region": 1, "size": self.SIZE, "writable": writable}, descriptor=os.dup(self._shared))
 
     def _take(self, count: int) -> bytes:
         result = b""
