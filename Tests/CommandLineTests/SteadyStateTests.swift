@@ -14,7 +14,7 @@ import Testing
                 ["bench", "train", "--repetitions", "1", "--threads", "\(threads)", "--steps", "\(steps)"] + arguments)
         }
         var best = (allocations: Int.max, locks: Int.max)
-        for _ in 0..<5 where best.allocations != 0 {
+        for _ in 0..<12 where best.allocations != 0 {
             // Numbers of as many digits: the reading of the command line is alike.
             let (short, long) = (try count(100), try count(300))
             let allocations = abs(long.allocations - short.allocations)
