@@ -234,4 +234,54 @@ import Testing
         #expect(html.contains("it is impossible") && html.contains("<td>mean_loss</td>"))
         #expect(!html.contains("http"))
     }
+    /// A figure that asks for theory, over a grid of two axes.
+    private func drawn(_ name: String, source: String, x: String) throws -> InductProcess {
+        let recipe = try directory.file(
+            "\(name).yaml",
+            """
+            source: \(source)
+            architecture: mlp(hidden=[8])
+            training: {length: 2, batch: 8, steps: 6, optimizer: adam(learning_rate=1e-2)}
+            evaluate: [{at: [], evaluators: ["view-error(views=[default-rare-ibd])"], samples: 32}]
+            sweep:
+              grid: {source.sequences: [64, 65536], source.sigma: [0.1]}
+              figures: [{name: error, metrics: error_default_rare_ibd, x: \(x), theory: switch}]
+            """)
+        return try InductProcess.run(
+            ["sweep", recipe, "--output", "\(directory.path)/\(name)"], environment: ["INDUCT_VL_CONVERT": ""])
+    }
+
+    @Test func theSwitchIsDrawnWhereTheTheorySaysItIs() throws {
+        let source = "gaussian-classes(dimension=8, sigma=0.1, sequences=64)"
+        let result = try drawn("examples", source: source, x: "sequences")
+        try #require(result.code == 0, "\(result.error)")
+        let rows = try #require(try InductProcess.json(["theory", source])["switch"]?.array)
+        func counts(_ group: JSON, _ setting: JSON) throws -> [Int] {
+            let row = try #require(rows.first { row in row["group"] == group && row["setting"] == setting })
+            return (row["training_count"]?.array ?? []).compactMap { $0.int.map { Int($0) } }
+        }
+        let figure = try json("examples/figures/error.vl.json").text
+        for group in ["frequent", "rare"] {
+            let early = try #require(try counts(.string(group), "default").first)
+            let late = try #require(try counts(.string(group), "relevant").last)
+            #expect(early < late && figure.contains("switch, \(group): N = \(early) to \(late)"), "\(figure)")
+        }
+        #expect(figure.contains("chance (0.9)"))
+        let report = try InductProcess.run(
+            ["report", "\(directory.path)/examples", "--output", "\(directory.path)/examples.html"],
+            environment: ["INDUCT_VL_CONVERT": ""])
+        #expect(report.code == 0, "\(report.error)")
+    }
+
+    @Test func theoryIsRefusedWhereThereIsNone() throws {
+        let axis = try drawn("axis", source: "gaussian-classes(dimension=8, sequences=64)", x: "sigma")
+        #expect(axis.code == 64 && axis.error.contains("and sigma is another axis"), "\(axis.error)")
+        let tokens = try directory.file(
+            "tokens.yaml",
+            Self.recipe
+                + "\nsweep: {grid: {source.p: [0.2]}, figures: [{name: l, metrics: loss, x: p, theory: switch}]}\n")
+        let coin = try InductProcess.run(["sweep", tokens, "--output", "\(directory.path)/tokens"])
+        #expect(coin.code == 64, "\(coin.error)")
+        #expect(coin.error.contains("does not state how it draws labelled examples"), "\(coin.error)")
+    }
 }

@@ -20,7 +20,7 @@ struct SweepRecipeTests {
               - {label: 2, architecture.width: 16, training.steps: 20}
           scales:
             smoke: {seeds: 1, grid: {source.p: [0.2]}, set: {training.batch: 4}}
-          figures: [{name: loss-by-size, metrics: mean_loss, x: size, y: loss, lines: [p]}]
+          figures: [{name: loss-by-size, metrics: mean_loss, x: size, y: loss, lines: [p], theory: switch}]
           claims:
             - {claim: larger is better, value: {metric: mean_loss, p: 0.2, size: 1}, minus: {size: 2}, at_least: 0.1}
         """
@@ -48,6 +48,7 @@ struct SweepRecipeTests {
         #expect(sweep.sweep.points.count == 4)
         #expect(sweep.sweep.seeds == 2)
         #expect(sweep.sweep.figures.first?.y == "loss")
+        #expect(sweep.sweep.figures.first?.theory == .switchPoints)
         let last = try #require(sweep.sweep.points.last)
         #expect(sweep.sweep.title(of: last) == "p=0.4, size=2")
         let recipe = try sweep.recipe(at: last)
@@ -117,6 +118,9 @@ struct SweepRecipeTests {
         "names what is wrong with figures and claims",
         arguments: [
             ("x: size", "x: sise", "sweep.figures.0.x: the grid has no axis 'sise'; did you mean 'size'?"),
+            ("theory: switch", "theory: swich", "sweep.figures.0.theory: there is no theory 'swich'; did you mean"),
+            ("theory: switch", "theory: bayes", "there is no theory 'bayes'; it can be switch"),
+            ("x: size", "x: step", "sweep.figures.0.theory needs an axis of the grid as x, not step"),
             ("lines: [p]", "line: [p]", "unknown key sweep.figures.0.line; did you mean 'lines'?"),
             ("size: 1}, minus", "size: 3}, minus", "sweep.claims.0.value.size: no grid of this recipe has 3 there"),
             ("at_least: 0.1", "at_lest: 0.1", "did you mean 'at_least'?"),

@@ -14,6 +14,15 @@ extension Sweep {
         /// The axis along which it is drawn; `Figure.step` is the training step.
         package var x: String
         package var lines: [String]
+        /// What theory says about it is drawn as well.
+        package var theory: Theory?
+
+        /// What can be known without training, of a source of labelled examples.
+        package enum Theory: String, CaseIterable, Sendable {
+            /// The sizes of the training set, along x, at which weights become the better guide than contexts; with
+            /// errors also chance and the least error there is.
+            case switchPoints = "switch"
+        }
 
         package struct Series: Equatable, Sendable {
             package var label: String
@@ -40,7 +49,7 @@ extension Sweep {
 
 extension Sweep.Figure {
     init(_ value: DocumentValue, _ path: String, sweep: Sweep, taken: [String]) throws(SpecError) {
-        let reader = try MappingReader(value, path, keys: ["name", "title", "metrics", "x", "y", "lines"])
+        let reader = try MappingReader(value, path, keys: ["name", "title", "metrics", "x", "y", "lines", "theory"])
         guard let name = try reader.word("name"), SpecName.isName(name) else {
             throw value.wrong("\(path).name is missing or no name in kebab-case, such as error-by-width")
         }
@@ -59,6 +68,21 @@ extension Sweep.Figure {
             }
             lines.append(try sweep.checked(name, line, "\(path).lines.\(i)"))
         }
+        theory = try Self.theory(reader, path, isAlongAxis: self.x != Self.step)
+    }
+
+    private static func theory(
+        _ reader: MappingReader, _ path: String, isAlongAxis: Bool
+    ) throws(SpecError) -> Theory? {
+        guard let value = reader.optional("theory"), let word = try reader.word("theory") else { return nil }
+        guard let theory = Theory(rawValue: word) else {
+            let names = Theory.allCases.map(\.rawValue)
+            throw value.wrong(
+                "\(path).theory: there is no theory '\(word.prefix(80))'"
+                    + (suggestion(for: word, among: names).nonEmpty ?? "; it can be \(names.joined(separator: ", "))"))
+        }
+        guard isAlongAxis else { throw value.wrong("\(path).theory needs an axis of the grid as x, not \(step)") }
+        return theory
     }
 
     /// `{label: metric, ...}`, a list of metrics, or one.

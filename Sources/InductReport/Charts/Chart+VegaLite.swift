@@ -5,8 +5,9 @@ package import InductCore
 extension Chart {
     /// The chart as a Vega-Lite 5 specification with its data inside.
     ///
-    /// One table with a column for x, for y and for the band's ends; one layer for bands, one for lines. Colour and dash
-    /// are looked up by the column "series", so that one legend tells model, theory and references apart.
+    /// One table with a column for x, for y and for the band's ends; one layer for bands, one for lines. Spans are
+    /// layers with data of their own. Colour and dash are looked up by the column "series", so that one legend tells model,
+    /// theory, references and spans apart.
     package var vegaLite: JSON {
         let hasBands = series.contains { $0.points.contains { $0.error != nil } }
         return [
@@ -17,7 +18,7 @@ extension Chart {
             "width": 560,
             "height": 340,
             "data": ["values": .array(rows)],
-            "layer": .array((hasBands ? [bands] : []) + [lines] + (marksPoints ? [dots] : [])),
+            "layer": .array(spanLayers + (hasBands ? [bands] : []) + [lines] + (marksPoints ? [dots] : [])),
             "config": Self.style,
         ]
     }
@@ -75,7 +76,7 @@ extension Chart {
                 "x": encoding(x),
                 "y": encoding(y),
                 "color": colour,
-                "strokeDash": lookUp { $0.role == .reference ? [4, 4] : [1, 0] },
+                "strokeDash": dash,
                 "strokeWidth": [
                     "condition": [
                         ["test": .string(oneOf(.theory)), "value": 3.2],
@@ -87,6 +88,45 @@ extension Chart {
             ],
         ]
     }
+
+    /// A bar above the lines for each, and rules at the ends, clipped to where the lines are.
+    private var spanLayers: [JSON] {
+        let places = series.flatMap(\.points).map(\.x)
+        guard !spans.isEmpty, let first = places.min(), let last = places.max() else { return [] }
+        func row(_ span: Span, _ members: [JSON.Member]) -> JSON {
+            .object([.init(key: "series", value: .string(span.label))] + members)
+        }
+        let bars = spans.enumerated().compactMap { place, span -> JSON? in
+            let (low, high) = (max(first, span.range.lowerBound), min(last, span.range.upperBound))
+            guard low < high else { return nil }
+            let top = Self.barPitch * (place - spans.count)
+            let ends = row(span, [.init(key: x.field, value: .number(low)), .init(key: "end", value: .number(high))])
+            return [
+                "data": ["values": [ends]],
+                "mark": ["type": "rect", "opacity": 0.85],
+                "encoding": [
+                    "x": encoding(x), "x2": ["field": "end"], "y": ["value": .integer(Int64(top))],
+                    "y2": ["value": .integer(Int64(top + Self.barHeight))], "color": colour,
+                ],
+            ]
+        }
+        let ends = spans.flatMap { span in
+            Set([span.range.lowerBound, span.range.upperBound]).sorted().filter { first <= $0 && $0 <= last }
+                .map { row(span, [.init(key: x.field, value: .number($0))]) }
+        }
+        let rules: JSON = [
+            "data": ["values": .array(ends)],
+            "mark": ["type": "rule", "strokeWidth": 1.4],
+            "encoding": ["x": encoding(x), "color": colour, "strokeDash": dash],
+        ]
+        return bars + [rules]
+    }
+
+    /// Pixels.
+    private static let barPitch = 9
+    private static let barHeight = 5
+
+    private static let spanDash: JSON = [2, 3]
 
     private var dots: JSON {
         [
@@ -102,21 +142,39 @@ extension Chart {
         return "indexof(\(JSON.array(labels).text), datum.series) >= 0"
     }
 
-    private var colour: JSON { lookUp { .string($0.colour) } }
+    /// What the legend says of a line or a span.
+    private struct Entry {
+        var label: String
+        var colour: String
+        var dash: JSON
+        var isShown = true
+    }
 
-    /// An encoding that maps each series' label to a value.
-    private func lookUp(_ value: (Series) -> JSON) -> JSON {
-        [
+    private var entries: [Entry] {
+        series.map {
+            Entry(
+                label: $0.label, colour: $0.colour, dash: $0.role == .reference ? [4, 4] : [1, 0],
+                isShown: $0.isInLegend)
+        } + spans.map { Entry(label: $0.label, colour: $0.colour, dash: Self.spanDash) }
+    }
+
+    private var colour: JSON { lookUp { .string($0.colour) } }
+    private var dash: JSON { lookUp(\.dash) }
+
+    /// An encoding that maps the label of each line and span to a value.
+    private func lookUp(_ value: (Entry) -> JSON) -> JSON {
+        let entries = entries
+        return [
             "field": "series",
             "type": "nominal",
             "sort": nil,
             "scale": [
-                "domain": .array(series.map { .string($0.label) }),
-                "range": .array(series.map(value)),
+                "domain": .array(entries.map { .string($0.label) }),
+                "range": .array(entries.map(value)),
             ],
             "legend": [
                 "title": nil, "symbolOpacity": 1,
-                "values": .array(series.filter(\.isInLegend).map { .string($0.label) }),
+                "values": .array(entries.filter(\.isShown).map { .string($0.label) }),
                 "symbolType": "stroke", "symbolSize": 260,
                 "labelLimit": 320,
             ],

@@ -11,14 +11,16 @@ package struct Chart: Equatable, Sendable {
     package var y: Axis
     /// In the order of the legend; later ones are drawn over earlier ones.
     package var series: [Series]
+    /// Above the lines, from top to bottom.
+    package var spans: [Span]
     /// Draws a dot at every point of the model's lines; for few points.
     package var marksPoints: Bool
     /// How many standard errors a band reaches to either side.
     package var bandWidth: Double
 
     package init(
-        title: String, subtitle: [String] = [], x: Axis, y: Axis, series: [Series], marksPoints: Bool = false,
-        bandWidth: Double = 2
+        title: String, subtitle: [String] = [], x: Axis, y: Axis, series: [Series], spans: [Span] = [],
+        marksPoints: Bool = false, bandWidth: Double = 2
     ) {
         self.bandWidth = bandWidth
         self.title = title
@@ -26,6 +28,7 @@ package struct Chart: Equatable, Sendable {
         self.x = x
         self.y = y
         self.series = series
+        self.spans = spans
         self.marksPoints = marksPoints
     }
 
@@ -100,6 +103,21 @@ package struct Chart: Equatable, Sendable {
             self.role = role
             self.colour = colour
             self.points = points
+        }
+    }
+    /// A stretch of x: a bar above the lines and rules at its ends, with an entry in the legend.
+    ///
+    /// What lies outside the points of the chart's lines is not drawn, and does not widen the chart.
+    package struct Span: Equatable, Sendable {
+        package var label: String
+        /// As #rrggbb.
+        package var colour: String
+        package var range: ClosedRange<Double>
+
+        package init(label: String, colour: String, range: ClosedRange<Double>) {
+            self.label = label
+            self.colour = colour
+            self.range = range
         }
     }
 }

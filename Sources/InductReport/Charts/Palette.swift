@@ -10,6 +10,11 @@ package enum Palette {
     /// Source: Okabe, Ito 2008, "Color Universal Design", without black and yellow.
     package static let categories = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#56b4e9", "#e69f00"]
 
+    /// `count` colours for spans, which none of the lines has.
+    static func spans(_ count: Int) -> [String] {
+        count <= 2 ? Array(["#4d4d4d", "#a08a00"].prefix(count)) : sequence(count)
+    }
+
     /// Control points of the viridis map from yellow-green to dark violet, the palest end left out.
     ///
     /// Source: Smith, van der Walt, Firing 2015, matplotlib's viridis.

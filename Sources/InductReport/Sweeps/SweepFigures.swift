@@ -3,13 +3,19 @@
 package import InductCore
 
 /// The figures of a sweep: metrics along one axis of its grid, bands of one standard error over the seeds.
-package struct SweepFigures: Sendable {
-    private let table: SweepTable
+package struct SweepFigures {
+    let table: SweepTable
     private let verdicts: [ClaimVerdict]
+    /// Of a source, for figures that ask for theory; nil where there is none.
+    let prediction: (PluginSpec) -> SwitchPrediction?
 
-    package init(_ table: SweepTable, verdicts: [ClaimVerdict] = []) {
+    package init(
+        _ table: SweepTable, verdicts: [ClaimVerdict] = [],
+        prediction: @escaping (PluginSpec) -> SwitchPrediction? = { _ in nil }
+    ) {
         self.table = table
         self.verdicts = verdicts
+        self.prediction = prediction
     }
 
     /// Those that the recipe asks for, else every scalar along the axis with the most numbers.
@@ -62,37 +68,45 @@ package struct SweepFigures: Sendable {
         }
         return panels.map { labels, points in
             let place = zip(panelAxes, labels).map { "\(sweep.shortName($0))=\($1)" }
-            let series = series(figure, lines: lines, x: x, points)
+            let groups = groups(of: points, along: lines)
             return Figure(
                 name: Self.kebab(([figure.name] + place).joined(separator: "-")),
                 chart: chart(
-                    figure, place: place, x: x, series: series,
+                    figure, place: place, x: x, series: series(figure, x: x, groups),
+                    theory: theory(figure, x: x, lines: groups),
                     remarks: remarks(figure, at: zip(panelAxes, labels).map { (sweep.axes[$0].name, $1) })))
         }
     }
 
-    private func series(
-        _ figure: Sweep.Figure, lines: [Int], x: Int?, _ points: [SweepTable.Point]
-    ) -> [Chart.Series] {
-        var groups: [(labels: [String], points: [SweepTable.Point])] = []
+    /// A panel's points by their values on the axes that make lines, with the names of these values.
+    private func groups(
+        of points: [SweepTable.Point], along lines: [Int]
+    ) -> [(names: [String], points: [SweepTable.Point])] {
+        var groups: [(names: [String], points: [SweepTable.Point])] = []
         for point in points {
-            let labels = lines.map { table.label(of: point, $0) }
-            if let i = groups.firstIndex(where: { $0.labels == labels }) {
+            let names = lines.map { axis in
+                let label = table.label(of: point, axis)
+                return Double(label) == nil ? label : "\(table.sweep.shortName(axis)) \(label)"
+            }
+            if let i = groups.firstIndex(where: { $0.names == names }) {
                 groups[i].points.append(point)
             } else {
-                groups.append((labels, [point]))
+                groups.append((names, [point]))
             }
         }
+        return groups
+    }
+
+    private func series(
+        _ figure: Sweep.Figure, x: Int?, _ groups: [(names: [String], points: [SweepTable.Point])]
+    ) -> [Chart.Series] {
         let wanted = groups.flatMap { group in figure.metrics.map { (group, $0) } }
         let colours = wanted.count <= Palette.categories.count ? Palette.categories : Palette.sequence(wanted.count)
         return zip(wanted, colours).map { wanted, colour in
             let (group, metric) = wanted
-            let names = zip(lines, group.labels).map { axis, label in
-                Double(label) == nil ? label : "\(table.sweep.shortName(axis)) \(label)"
-            }
-            let isNamed = figure.metrics.count > 1 || names.isEmpty
+            let isNamed = figure.metrics.count > 1 || group.names.isEmpty
             return Chart.Series(
-                label: (names + (isNamed ? [metric.label] : [])).joined(separator: ", "), colour: colour,
+                label: (group.names + (isNamed ? [metric.label] : [])).joined(separator: ", "), colour: colour,
                 points: x.map { along($0, metric.metric, group.points) } ?? bySteps(metric.metric, group.points))
         }
         .filter { !$0.points.isEmpty }
@@ -127,7 +141,8 @@ package struct SweepFigures: Sendable {
     }
 
     private func chart(
-        _ figure: Sweep.Figure, place: [String], x: Int?, series: [Chart.Series], remarks: [String]
+        _ figure: Sweep.Figure, place: [String], x: Int?, series: [Chart.Series], theory: PanelTheory,
+        remarks: [String]
     ) -> Chart {
         let seeds = Set(table.points.map(\.runs.count)).sorted().map(String.init).joined(separator: " to ")
         let horizontal =
@@ -138,9 +153,9 @@ package struct SweepFigures: Sendable {
         return Chart(
             title: ([what] + place).joined(separator: ", "),
             subtitle: ["\(table.name), seeds: \(seeds); band: one standard error over the seeds"]
-                + remarks.flatMap { Self.wrapped($0, at: 100) },
-            x: horizontal, y: .init(title: labels, field: "value", scale: .linearFromZero), series: series,
-            marksPoints: x != nil, bandWidth: 1)
+                + ((theory.spans.isEmpty ? [] : [PanelTheory.remark]) + remarks).flatMap { Self.wrapped($0, at: 100) },
+            x: horizontal, y: .init(title: labels, field: "value", scale: .linearFromZero),
+            series: series + theory.levels, spans: theory.spans, marksPoints: x != nil, bandWidth: 1)
     }
 
     /// What the figure has to say about claims that its runs do not support.
@@ -184,6 +199,9 @@ struct AxisScale {
 
     func place(_ index: Int) -> Double { isBinary ? Double(numbers[index].exponent) : numbers[index] }
 
+    /// Of a number that need not be one of the axis's values.
+    func place(of number: Double) -> Double { isBinary ? binaryLogarithm(number) : number }
+
     func axis(_ name: String) -> Chart.Axis {
         let field = name.map { $0.isASCII && ($0.isLetter || $0.isNumber) ? String($0) : "_" }.joined()
         if isBinary {
@@ -196,8 +214,10 @@ struct AxisScale {
 
 extension Report {
     /// Every figure of a sweep for which it has data.
-    package init(_ table: SweepTable, verdicts: [ClaimVerdict] = []) {
-        self.init(figures: SweepFigures(table, verdicts: verdicts).all)
+    package init(
+        _ table: SweepTable, verdicts: [ClaimVerdict], prediction: @escaping (PluginSpec) -> SwitchPrediction?
+    ) {
+        self.init(figures: SweepFigures(table, verdicts: verdicts, prediction: prediction).all)
     }
 
     /// Chosen figures of a sweep.

@@ -61,7 +61,7 @@ struct ReportCommand: ParsableCommand {
     private func section(
         of directory: String, _ session: RunSession, _ renderer: FigureRenderer?
     ) throws -> (ReportPage.Section, note: String?) {
-        if let runs = try SweepRuns.open(directory) { return try section(of: runs, renderer) }
+        if let runs = try SweepRuns.open(directory) { return try section(of: runs, session, renderer) }
         let record = try InductReport.RunRecord(directory: directory)
         let saved = try Run.open(directory).record
         let report = Report(
@@ -85,12 +85,14 @@ struct ReportCommand: ParsableCommand {
     }
 
     private func section(
-        of runs: SweepRuns, _ renderer: FigureRenderer?
+        of runs: SweepRuns, _ session: RunSession, _ renderer: FigureRenderer?
     ) throws -> (ReportPage.Section, note: String?) {
         let table = try runs.table()
         let verdicts = table.sweep.claims.map { ClaimVerdict($0, in: table) }
         let report =
-            metrics.isEmpty ? Report(table, verdicts: verdicts) : Report(table, drawing: try wanted(table))
+            metrics.isEmpty
+            ? Report(table, verdicts: verdicts, prediction: session.switchPredictions())
+            : Report(table, drawing: try wanted(table))
         let (svgs, note) = try report.pictures(renderer: renderer)
         let axes = table.sweep.axes.indices.map(table.sweep.shortName)
         let rows = table.rows(metrics: metrics).map { row in

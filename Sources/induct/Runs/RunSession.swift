@@ -123,14 +123,21 @@ struct RunSession {
     }
 
     /// Chance and the least error possible, of a source that states how it draws labelled examples.
-    func errorLevels(of recipe: Recipe) -> [ErrorLevel] {
-        guard let source = try? host.source(recipe.source),
-            let theory = try? LabelledExamplesTheory.of(source)
-        else { return [] }
-        return [
-            ErrorLevel(name: "chance", error: theory.chanceError),
-            ErrorLevel(name: "Bayes", error: theory.bayesError),
-        ]
+    func errorLevels(of recipe: Recipe) -> [ErrorLevel] { labelledTheory(of: recipe.source).map(ErrorLevel.all) ?? [] }
+
+    /// What figures of a sweep draw of theory; each source is opened once.
+    func switchPredictions() -> (PluginSpec) -> SwitchPrediction? {
+        var known: [String: SwitchPrediction?] = [:]
+        return { source in
+            if let prediction = known[source.description] { return prediction }
+            let prediction = labelledTheory(of: source).map { SwitchPrediction($0) }
+            known[source.description] = prediction
+            return prediction
+        }
+    }
+
+    private func labelledTheory(of source: PluginSpec) -> LabelledExamplesTheory? {
+        (try? host.source(source)).flatMap { try? LabelledExamplesTheory.of($0) }
     }
 
     /// The theory of a recipe's source where it is exact or cheap; what is missing is no reason to fail.

@@ -39,6 +39,7 @@ struct SweepSession {
         for (point, recipe) in runs.representatives {
             do {
                 most = min(most, try queue.memoryAllows(of: [recipe], opener: host))
+                try checkTheory(of: recipe, at: point, host)
             } catch var error as SpecError {
                 let title = runs.recipe.sweep.title(of: point)
                 if !title.isEmpty { error.message = "at the point \(title): \(error.message)" }
@@ -46,6 +47,27 @@ struct SweepSession {
             }
         }
         return most
+    }
+
+    /// Holds figures that ask for theory to sources that have one, drawn along the size of their training set.
+    ///
+    /// - Throws: `SpecError`.
+    private func checkTheory(of recipe: Recipe, at point: Sweep.Point, _ host: some PluginOpener) throws {
+        let sweep = runs.recipe.sweep
+        guard sweep.figures.contains(where: { $0.theory != nil }) else { return }
+        let source = try host.source(recipe.source)
+        for (i, figure) in sweep.figures.enumerated() where figure.theory != nil {
+            guard let axis = sweep.axis(named: figure.x) else { continue }
+            guard let law = source.labelledExamples else {
+                throw SpecError(
+                    "sweep.figures.\(i).theory: \(source.spec) does not state how it draws labelled examples")
+            }
+            guard law.trainingCount.map({ Double($0) }) == sweep.axes[axis].values[point.indices[axis]].number else {
+                throw SpecError(
+                    "sweep.figures.\(i).theory: switch points are drawn along the size of the training set, and "
+                        + "\(sweep.shortName(axis)) is another axis")
+            }
+        }
     }
 
     /// Carries out what is not finished, and writes the results down.
@@ -56,11 +78,14 @@ struct SweepSession {
         let endings = try queue.carryOut(most: most) { StandardError.write("induct: \($0)\n") }
         let isCut = endings.count < queue.runs.count || endings.contains { $0.code == ExitStatus.interrupted }
         return try finish(
-            endings, status: isCut ? "interrupted" : endings.contains { $0.code != 0 } ? "failed" : "finished")
+            endings, status: isCut ? "interrupted" : endings.contains { $0.code != 0 } ? "failed" : "finished",
+            prediction: session.switchPredictions())
     }
 
     /// Reads what is finished, draws the figures, holds the claims against it.
-    private func finish(_ endings: [RunEnding], status: String) throws -> Outcome {
+    private func finish(
+        _ endings: [RunEnding], status: String, prediction: @escaping (PluginSpec) -> SwitchPrediction?
+    ) throws -> Outcome {
         let table = try runs.table()
         try runs.write(endings, status: status, table: table)
         let bySeeds = Dictionary(grouping: endings) { $0.run.recipeFile }
@@ -73,7 +98,7 @@ struct SweepSession {
         if drawsFigures, status != "interrupted" {
             let renderer = FigureRenderer.find(
                 environment: ProcessEnvironment.variables, executableDirectory: try Executable.directory())
-            figures = try Report(table, verdicts: verdicts)
+            figures = try Report(table, verdicts: verdicts, prediction: prediction)
                 .write(to: runs.directory, renderer: renderer, as: [.svg])
         }
         return Outcome(endings: endings, table: table, verdicts: verdicts, figures: figures, status: status)
