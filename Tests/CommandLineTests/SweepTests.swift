@@ -102,7 +102,7 @@ import Testing
         _ = try InductProcess.json(sweep("whole", long))
         let process = Process()
         process.executableURL = InductProcess.executable
-        process.arguments = sweep("cut", long)
+        process.arguments = sweep("cut", long + ["--jobs", "1"])
         let error = Pipe()
         process.standardError = error
         process.standardOutput = FileHandle.nullDevice
