@@ -82,7 +82,7 @@ struct InContextScore: Evaluator {
         }
 
         func finish() -> [Metric] {
-            let unit = schema.task == .regression ? nil : "nats"
+            let unit = schema.lossUnit
             func scalar(_ name: String, _ mean: ClusteredMean) -> Metric {
                 .scalar(name, unit: unit, mean.mean, standardError: mean.standardError)
             }

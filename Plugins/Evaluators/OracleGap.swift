@@ -92,7 +92,7 @@ struct OracleGap: Evaluator {
         }
 
         func finish() -> [Metric] {
-            let unit = schema.task == .regression ? nil : "nats"
+            let unit = schema.lossUnit
             return divergence.metrics(curve: "oracle_gap", mean: "mean_oracle_gap", unit: unit)
                 + excess.metrics(curve: "excess_loss", mean: "mean_excess_loss", unit: unit)
                 + PositionMeans.metrics(

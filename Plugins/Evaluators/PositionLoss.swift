@@ -31,8 +31,7 @@ struct PositionLoss: Evaluator {
         mutating func merge(_ other: Self) throws { try means.merge(other.means) }
 
         func finish() -> [Metric] {
-            means.metrics(
-                curve: "position_loss", mean: "mean_loss", unit: schema.task == .regression ? nil : "nats")
+            means.metrics(curve: "position_loss", mean: "mean_loss", unit: schema.lossUnit)
         }
     }
 }

@@ -24,6 +24,9 @@ struct EvaluatedSchema: Sendable {
         classes = schema.classes
     }
 
+    /// What losses are measured in.
+    var lossUnit: String { task == .regression ? "squared error" : "nats" }
+
     /// The class targets `[count, P]` of a batch.
     func classTargets(_ batch: borrowing EvaluationBatch) throws(InductError) -> UnsafePointer<Int32> {
         guard let targets, let values = batch.integers(targets) else {

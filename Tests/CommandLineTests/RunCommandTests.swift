@@ -182,4 +182,19 @@ import Testing
         #expect(json["step"] == 2)
         #expect(json["checks"] == [])
     }
+    @Test func aRegressionIsMeasuredInSquaredErrors() throws {
+        let directory = try TemporaryDirectory()
+        let result = try InductProcess.run(
+            [
+                "run", "--source", "in-context-regression(dimension=2, contexts=3)", "--architecture",
+                "transformer(layers=1, width=8, heads=1)", "--length", "4", "--steps", "5", "--batch", "4",
+                "--learning-rate", "1e-3", "--evaluate", "position-loss", "--evaluate", "oracle-gap", "--output",
+                directory.path + "/run",
+            ], environment: ["INDUCT_VL_CONVERT": ""])
+        #expect(result.code == 0, "\(result.error)")
+        #expect(result.output.contains("squared error, as the distance from the posterior mean"), "\(result.output)")
+        #expect(!result.output.contains("nats") && !result.output.contains("KL"), "\(result.output)")
+        let figure = String(decoding: try directory.bytes("run/figures/training-loss.vl.json"), as: UTF8.self)
+        #expect(figure.contains("loss (squared error)"))
+    }
 }

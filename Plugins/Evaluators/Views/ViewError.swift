@@ -63,7 +63,7 @@ struct ViewError: Evaluator {
 
         func finish() -> [Metric] {
             views.scalars("error", unit: "fraction", errors)
-                + views.scalars("loss", unit: schema.task == .regression ? nil : "nats", losses)
+                + views.scalars("loss", unit: schema.lossUnit, losses)
         }
     }
 }

@@ -24,10 +24,10 @@ extension FigureContext {
             chart: Chart(
                 title: "Loss by position against the exact entropy",
                 subtitle: subtitle(bandRemark(series)),
-                x: tokensRead(positions), y: .init(title: "loss (nats per token)", field: "loss"), series: series))
+                x: tokensRead(positions), y: .init(title: run.lossTitle, field: "loss"), series: series))
     }
 
-    /// E KL(oracle || model) by position at several steps; the theory's line is 0.
+    /// E KL(oracle || model), or a regression's distance from the posterior mean, by position at several steps; the theory's line is 0.
     package func gapByPosition() -> Figure {
         let records = steps(mostPrecise(MetricName.oracleGap))
         var series = lines(records, along: shifted)
@@ -45,7 +45,7 @@ extension FigureContext {
                 subtitle: subtitle(bandRemark(series)),
                 x: tokensRead(positions),
                 y: .init(
-                    title: "E KL(oracle || model) (nats)", field: "gap", scale: .symmetricLogarithmic(constant: 0.003),
+                    title: run.gapTitle, field: "gap", scale: .symmetricLogarithmic(constant: 0.003),
                     ticks: [0, 0.003, 0.01, 0.03, 0.1, 0.3, 1, 3]),
                 series: series))
     }

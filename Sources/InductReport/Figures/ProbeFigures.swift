@@ -96,7 +96,7 @@ extension FigureContext {
                 marksPoints: true))
     }
 
-    /// KL(oracle || model) by position, one line for each component of the source.
+    /// The gap to the oracle by position, one line for each component of the source.
     package func gapByComponent() -> Figure {
         let last = mostPrecise(MetricName.oracleGapByComponent).last
         let series = (last.map(pairs) ?? []).map {
@@ -110,7 +110,7 @@ extension FigureContext {
                 title: "Excess over the Bayes-optimal predictor by component",
                 subtitle: subtitle("Step \(last?.step ?? 0)", bandRemark(series)),
                 x: .init(title: "tokens read", field: "tokens_read"),
-                y: .init(title: "E KL(oracle || model) (nats)", field: "gap", scale: .linearFromZero), series: series))
+                y: .init(title: run.gapTitle, field: "gap", scale: .linearFromZero), series: series))
     }
 
     /// Shares below are rounding, or nearly.

@@ -34,7 +34,7 @@ package struct SeedFigures: Sendable {
             chart: Chart(
                 title: "Training loss over \(runs.count) seeds", subtitle: subtitle,
                 x: .init(title: "training step", field: "step", scale: .linearFromZero),
-                y: .init(title: "loss (nats per token)", field: "loss"), series: series))
+                y: .init(title: lossTitle, field: "loss"), series: series))
     }
 
     /// The last loss by position: its mean over the seeds, with a band of two standard deviations, and the exact h_l.
@@ -55,7 +55,7 @@ package struct SeedFigures: Sendable {
             chart: Chart(
                 title: "Loss by position over \(runs.count) seeds", subtitle: subtitle,
                 x: .init(title: "tokens read", field: "tokens_read"),
-                y: .init(title: "loss (nats)", field: "loss"), series: series, marksPoints: points.count <= 20))
+                y: .init(title: lossTitle, field: "loss"), series: series, marksPoints: points.count <= 20))
     }
 
     /// Errors by view against the step: their means over the seeds, with bands of two standard deviations.
@@ -72,6 +72,7 @@ package struct SeedFigures: Sendable {
         }
     }
 
+    private var lossTitle: String { runs.first?.lossTitle ?? "loss" }
     private var label: String { "mean of \(runs.count) seeds" }
     private var subtitle: [String] {
         [runs.first?.source ?? "", "Band: two standard deviations over the seeds"].filter { !$0.isEmpty }

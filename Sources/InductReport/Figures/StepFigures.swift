@@ -59,7 +59,7 @@ extension FigureContext {
             name: "training-loss",
             chart: Chart(
                 title: "Training loss against the exact floor", subtitle: subtitle(), x: step,
-                y: .init(title: "loss (nats per token)", field: "loss"), series: series))
+                y: .init(title: run.lossTitle, field: "loss"), series: series))
     }
 
     private var step: Chart.Axis { .init(title: "training step", field: "step", scale: .linearFromZero) }

@@ -94,6 +94,22 @@ extension RunRecord {
         return found
     }
 
+    /// What its losses are measured in: "nats", or "squared error" for a regression.
+    package var lossUnit: String {
+        let losses = [MetricName.meanLoss, MetricName.oracleGap]
+        return metrics.lazy.filter { losses.contains($0.metric) }.compactMap(\.unit).first ?? Self.nats
+    }
+
+    package static let nats = "nats"
+
+    /// The title of an axis of losses: "loss (nats per token)".
+    var lossTitle: String { "loss (\(lossUnit)\(lossUnit == Self.nats ? " per token" : ""))" }
+
+    /// The title of an axis of what the optimal predictor does better.
+    var gapTitle: String {
+        lossUnit == Self.nats ? "E KL(oracle || model) (nats)" : "distance from the posterior mean (\(lossUnit))"
+    }
+
     /// The resolved recipe.
     var recipe: JSON { description["recipe"] ?? description }
 

@@ -16,15 +16,16 @@ extension RunSummary {
                     theory.excessEntropy.map { "E = \($0.fixed(6)) nats" } ?? theory.excessEntropyReason ?? "not known"
                 ))
         }
-        if let meanLoss { facts.append(("mean loss", "\(meanLoss.fixed(4)) nats per token\(meanFloor)")) }
+        if let meanLoss { facts.append(("mean loss", "\(meanLoss.fixed(4)) \(perToken)\(meanFloor)")) }
         if let meanGap {
-            facts.append(("above the optimum", "\(meanGap.fixed(5)) nats per token, as KL(oracle || model)"))
+            let what = isInNats ? "KL(oracle || model)" : "the distance from the posterior mean"
+            facts.append(("above the optimum", "\(meanGap.fixed(5)) \(perToken), as \(what)"))
         }
         if let contextScore {
             facts.append(
                 (
                     "in-context score",
-                    "\(contextScore.value.fixed(4)) +- \(contextScore.standardError.fixed(4)) nats, late minus early in the context"
+                    "\(contextScore.value.fixed(4)) +- \(contextScore.standardError.fixed(4)) \(lossUnit), late minus early in the context"
                 ))
         }
         if let laterLabelLoss { facts.append(("label seen before", "loss \(laterLabelLoss.fixed(4)) nats")) }
@@ -69,6 +70,9 @@ extension RunSummary {
 
     private var probeTable: String {
         guard !probes.isEmpty else { return "" }
+    private var isInNats: Bool { lossUnit == InductReport.RunRecord.nats }
+    private var perToken: String { isInNats ? "nats per token" : lossUnit }
+
         let hasUntrained = probes.contains { $0.untrained != nil }
         var table = TextTable(
             [("regressed on", .left), ("activations", .left), ("R^2", .right), ("+-", .right)]
@@ -97,7 +101,7 @@ extension RunSummary {
         if hasTheory { columns.append(("exact h_l", .right)) }
         columns.append(("loss", .right))
         if hasErrors { columns.append(("+-", .right)) }
-        if hasGap { columns.append(("KL to oracle", .right)) }
+        if hasGap { columns.append((isInNats ? "KL to oracle" : "from the mean", .right)) }
         var table = TextTable(columns)
         for row in Self.spread(positions) {
             var cells = ["\(row.position + 1)"]
@@ -107,7 +111,7 @@ extension RunSummary {
             if hasGap { cells.append((row.gap ?? .nan).fixed(5)) }
             table.add(cells)
         }
-        return "\nLoss by position, in nats, at the last step:\n" + table.text
+        return "\nLoss by position, in \(lossUnit), at the last step:\n" + table.text
     }
 
     private var labelTable: String {
@@ -138,11 +142,11 @@ extension RunSummary {
 }
 
 extension RunSummary {
-    /// For programs; everything in nats, all positions.
+    /// For programs; losses in `units`, all positions.
     var json: JSON {
         func list(_ value: (Position) -> Double?) -> JSON { .array(positions.map { .optional(value($0)) }) }
         return [
-            "source": .string(source), "architecture": .string(architecture),
+            "source": .string(source), "architecture": .string(architecture), "units": .string(lossUnit),
             "entropy_rate": .optional(theory?.entropyRate), "excess_entropy": .optional(theory?.excessEntropy),
             "mean_loss": .optional(meanLoss), "mean_oracle_gap": .optional(meanGap),
             "positions": .integers(positions.map(\.position)), "entropy": list(\.entropy), "loss": list(\.loss),

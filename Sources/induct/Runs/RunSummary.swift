@@ -29,6 +29,8 @@ struct RunSummary {
     let architecture: String
     let steps: Int
     let theory: Theory?
+    /// What losses are measured in.
+    let lossUnit: String
     var positions: [Position] = []
     var labels: [Label] = []
     /// Over all positions: loss, and KL(oracle || model).
@@ -66,6 +68,7 @@ struct RunSummary {
         self.theory = theory
         let gaps = Self.last(Name.gap, run)
         if let losses = Self.last(Name.loss, run) {
+        lossUnit = run.lossUnit
             let curve = theory.map(TheoryCurve.init)
             positions = (losses.rows.first ?? []).enumerated().map { i, loss in
                 Position(
