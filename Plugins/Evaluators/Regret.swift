@@ -20,8 +20,10 @@ import InductSDK
 // Sources: Chan, Chen, György, Schuurmans, "Toward Understanding In-context vs. In-weight Learning", 2025, section 3 and
 // algorithm 1; Cesa-Bianchi and Lugosi, "Prediction, learning, and games", 2006, theorem 2.2.
 
-/// `regret`, `regret_bound`, the same by key, and the sums they come from, of the training samples since the evaluation
-/// before: evaluate once, at the end, for the regret of a whole run, or add up `losses_by_key` over the evaluations.
+/// `regret`, `regret_bound`, the same by key, and the sums they come from.
+///
+/// All are of the training samples since the evaluation before. Of several evaluations `losses_by_key` can be added up, and
+/// the squares of bounds over that of M, which is `regret_largest_difference`.
 struct Regret: Evaluator {
     static let name = "regret"
     static let summary = "what a gate's mixture lost in training beyond the best fixed weights, overall and by key"
@@ -30,7 +32,7 @@ struct Regret: Evaluator {
             "rule", default: "hedge", values: ["hedge", "projected-gradient"], "whose bound is drawn beside the regret"),
         .number(
             "bound", above: 0, optional: true,
-            "M: nats by which losses of the experts differ at most; the largest difference seen when absent"),
+            "M: by how much losses of the experts differ at most; the largest difference seen when absent"),
     ]
     static let examples = ["regret", "regret(bound=2.3)"]
 
@@ -172,14 +174,16 @@ struct Regret: Evaluator {
             let factor = (isHedge ? log(Double(max(1, experts))) : Double(experts)) / 2
             let difference = bound ?? largest
             let bounds = totalSquares.map { difference * (factor * $0).squareRoot() }
+            let unit = schema.lossUnit
             let sumByKey = byKey.filter { !$0.isNaN }.reduce(0, +)
             return [
-                .scalar("regret", unit: "nats", regret),
-                .scalar("regret_bound", unit: "nats", bounds[keys]),
-                .scalar("regret_per_sample", unit: "nats", regret / total),
-                .scalar("regret_against_best_by_key", unit: "nats", total > 0 ? sumByKey : .nan),
-                .curve("regret_by_key", unit: "nats", byKey, axis: "key"),
-                .curve("regret_bound_by_key", unit: "nats", Array(bounds.prefix(keys)), axis: "key"),
+                .scalar("regret", unit: unit, regret),
+                .scalar("regret_bound", unit: unit, bounds[keys]),
+                .scalar("regret_largest_difference", unit: unit, difference),
+                .scalar("regret_per_sample", unit: unit, regret / total),
+                .scalar("regret_against_best_by_key", unit: unit, total > 0 ? sumByKey : .nan),
+                .curve("regret_by_key", unit: unit, byKey, axis: "key"),
+                .curve("regret_bound_by_key", unit: unit, Array(bounds.prefix(keys)), axis: "key"),
                 .table(
                     "losses_by_key", rows: keys, rows, axis: "samples, the mixture's loss, the experts' losses",
                     rowNames: (0..<keys).map { "key \($0)" }),

@@ -16,7 +16,7 @@ package struct Report: Sendable {
         figures = [
             context.lossByPosition(), context.relativeLoss(), context.labelLossByTimesSeen(),
             context.labelLossByStep(), context.gapByPosition(), context.gapByComponent(), context.trainingLoss(),
-            context.errorByView(), context.errorByShiftedView(),
+            context.errorByView(), context.errorByShiftedView(), context.regretByStep(), context.regretByKey(),
             context.probeByPosition(), context.probeByStep(), context.activationSpectrum(), context.componentAngles(),
         ].filter(\.chart.hasData)
         for figure in context.otherCurves()

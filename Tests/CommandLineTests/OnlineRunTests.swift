@@ -57,4 +57,31 @@ import Testing
         #expect(try directory.bytes("whole/\(model)") == directory.bytes("cut/\(model)"))
         #expect(String(decoding: try directory.bytes("cut/\(model)"), as: UTF8.self).contains("gate.state.remainder"))
     }
+    /// The regret of a whole run is the same however often it was looked at, and whether or not the run was interrupted.
+    @Test func regretAddsUpOverEvaluations() throws {
+        let gate = "tabular-gate(step=0.05)"
+        func shown(_ name: String) throws -> JSON {
+            try #require(
+                try InductProcess.json(["runs", "show", "\(directory.path)/\(name)"])["summary"]?["regret"])
+        }
+        try run("once", gate: gate, training: "bilevel")
+        let whole = try shown("once")
+        #expect(whole["regret"]?.double == (try metric("once", "regret")))
+        #expect(whole["bound"]?.double == (try metric("once", "regret_bound")))
+        #expect(whole["samples"]?.double == 2160)
+
+        try run("often", gate: gate, training: "bilevel", every: 30)
+        let sums = try shown("often")
+        for key in ["regret", "bound"] {
+            let (one, other) = (try #require(sums[key]?.double), try #require(whole[key]?.double))
+            #expect(abs(one - other) < 1e-9 * abs(other), "\(key)")
+        }
+        // The last stretch alone is another number.
+        #expect(abs((try metric("often", "regret") ?? 0) - (whole["regret"]?.double ?? 0)) > 1e-3)
+        for step in ["60", "90"] {
+            try FileManager.default.removeItem(atPath: directory.path + "/often/checkpoints/step-000000\(step)")
+        }
+        try run("often", gate: gate, training: "bilevel", every: 30, ["--resume"])
+        #expect(try shown("often") == sums)
+    }
 }

@@ -50,8 +50,28 @@ extension RunSummary {
         }
         for transition in transitions { facts.append(("change point", Self.changePoint(transition))) }
         for transience in transiences { facts.append(("in-context learning", Self.transience(transience))) }
+        if let regret {
+            let last = regret.last
+            facts.append(
+                (
+                    "regret",
+                    "\(last.regret.significant(5)) \(regret.unit) over \(Int(last.samples)) observations against the best "
+                        + "fixed weights, bound \(last.bound.significant(5))"
+                ))
+            if last.regretByKey.count > 1 {
+                facts.append(
+                    (
+                        "regret by key",
+                        "\(last.regretOfKeys.significant(5)) \(regret.unit) against the best of every key, bound "
+                            + last.boundOfKeys.significant(5)
+                    ))
+            }
+        }
         return TextTable.pairs(facts) + lossTable + labelTable + probeTable
     }
+
+    private var isInNats: Bool { lossUnit == InductReport.RunRecord.nats }
+    private var perToken: String { isInNats ? "nats per token" : lossUnit }
 
     private static func changePoint(_ transition: Transition) -> String {
         guard let point = transition.changePoint else { return "\(transition.metric): none" }
@@ -70,9 +90,6 @@ extension RunSummary {
 
     private var probeTable: String {
         guard !probes.isEmpty else { return "" }
-    private var isInNats: Bool { lossUnit == InductReport.RunRecord.nats }
-    private var perToken: String { isInNats ? "nats per token" : lossUnit }
-
         let hasUntrained = probes.contains { $0.untrained != nil }
         var table = TextTable(
             [("regressed on", .left), ("activations", .left), ("R^2", .right), ("+-", .right)]
@@ -165,6 +182,7 @@ extension RunSummary {
             "transience": .array(transiences.map(\.json)),
             "in_context_score": .optional(contextScore?.value),
             "in_context_score_standard_error": .optional(contextScore?.standardError),
+            "regret": regret.map(Self.json) ?? .null,
             "probes": .array(
                 probes.map {
                     [
@@ -172,6 +190,15 @@ extension RunSummary {
                         "standard_error": .optional($0.standardError), "r2_untrained": .optional($0.untrained),
                     ]
                 }),
+        ]
+    }
+
+    private static func json(_ regret: RunRegret) -> JSON {
+        let last = regret.last
+        return [
+            "units": .string(regret.unit), "samples": .number(last.samples), "regret": .number(last.regret),
+            "bound": .number(last.bound), "regret_by_key": .numbers(last.regretByKey),
+            "bound_by_key": .numbers(last.boundByKey),
         ]
     }
 }

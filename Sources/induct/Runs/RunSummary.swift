@@ -46,6 +46,8 @@ struct RunSummary {
     var transiences: [Transience] = []
     /// Loss late in the context minus loss early in it.
     var contextScore: (value: Double, standardError: Double)?
+    /// What a gate lost beyond fixed weights.
+    var regret: RunRegret?
     /// What activations hold of the oracle's knowledge.
     var probes: [Probe] = []
 
@@ -66,9 +68,9 @@ struct RunSummary {
         architecture = recipe.architecture.description
         steps = recipe.training.steps
         self.theory = theory
+        lossUnit = run.lossUnit
         let gaps = Self.last(Name.gap, run)
         if let losses = Self.last(Name.loss, run) {
-        lossUnit = run.lossUnit
             let curve = theory.map(TheoryCurve.init)
             positions = (losses.rows.first ?? []).enumerated().map { i, loss in
                 Position(
@@ -105,6 +107,7 @@ struct RunSummary {
         if let record = Self.last(Name.contextScore, run), let value = record.scalar {
             contextScore = (value, record.standardErrors?[0][0] ?? .nan)
         }
+        regret = RunRegret(in: run)
         probes = MetricName.probeTargets.flatMap { Self.probes($0, run) }
     }
 
