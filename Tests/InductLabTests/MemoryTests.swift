@@ -77,6 +77,7 @@ import Testing
             #expect(plan.memory.optimizer == trainer.allocated.optimizer)
             #expect(plan.memory.workspaces == trainer.allocated.workspaces)
             #expect(plan.memory.batches == trainer.allocated.batches)
+            #expect(plan.memory.samples == trainer.allocated.samples)
         }
     }
 

@@ -107,8 +107,10 @@ final class ModelBatch: @unchecked Sendable {
     var byteCount: Int {
         let own = tensors.compactMap { $0 }.filter { tensor in !raw.tensors.contains { $0 === tensor } }
         return (raw.tensors.compactMap { $0 } + own).map { $0.count * $0.type.stride }.reduce(0, +)
-            + (store?.byteCount ?? 0)
     }
+
+    /// Of the samples kept in memory.
+    var storedByteCount: Int { store?.byteCount ?? 0 }
 
     /// The rows of all tensors.
     func slices(_ rows: Range<Int>) -> [TensorSlice?] {

@@ -6,8 +6,8 @@ import InductCore
 /// A finite view's samples, filled once and copied from then on: training takes them in a shuffled order, which would be a
 /// call of the source for every sample.
 final class SampleStore: @unchecked Sendable {
-    /// Bytes of samples that are kept.
-    static let limit = 256 << 20
+    /// Bytes of samples that are kept at most.
+    static let limit = 1 << 30
     /// Samples that the source fills in one call.
     private static let chunk = 1024
 

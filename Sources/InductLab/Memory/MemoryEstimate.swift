@@ -5,8 +5,9 @@ package import InductCore
 /// The memory that a training takes, in bytes, computed before any of it is allocated.
 ///
 /// With p bytes of parameters, s buffers of gradients (`GradientTree`), and t threads: p for the parameters, s p for the
-/// gradients, 2 p for the moments of Adam, t times the workspace of the largest shard, and batches and outputs for the rows
-/// held at a time; of plugins in processes of their own, t times the largest workspace there. What the process takes besides (its code, the plugins' tables, the reading of a checkpoint) is not in it.
+/// gradients, 2 p for the moments of Adam, t times the workspace of the largest shard, batches and outputs for the rows held
+/// at a time, and a finite training set where it is kept; of plugins in processes of their own, t times the largest workspace
+/// there. What the process takes besides (its code, the plugins' tables, the reading of a checkpoint) is not in it.
 package struct MemoryEstimate: Equatable, Sendable {
     package internal(set) var parameters = 0
     package internal(set) var gradients = 0
@@ -15,17 +16,30 @@ package struct MemoryEstimate: Equatable, Sendable {
     /// Workspaces in the processes of isolated plugins.
     package internal(set) var workers = 0
     package internal(set) var batches = 0
+    /// Of a training set that is kept where there is room, and drawn again and again where there is not.
+    package internal(set) var samples = 0
     package internal(set) var evaluation = 0
 
     package var total: Int {
         ByteCount.sum(parts.map(\.bytes))
     }
 
+    /// Without what can be done without.
+    private var needed: MemoryEstimate {
+        var needed = self
+        needed.samples = 0
+        return needed
+    }
+
+    /// Whether there is room for the training set as well; nil = unknown, and taken for room.
+    func keepsSamples(available: Int?) -> Bool { available.map { total <= $0 } ?? true }
+
     /// Every part by name.
     package var parts: [(name: String, bytes: Int)] {
         [
             ("parameters", parameters), ("gradients", gradients), ("optimizer", optimizer),
-            ("workspaces", workspaces), ("workers", workers), ("batches", batches), ("evaluation", evaluation),
+            ("workspaces", workspaces), ("workers", workers), ("batches", batches), ("samples", samples),
+            ("evaluation", evaluation),
         ]
     }
 
@@ -52,12 +66,12 @@ package struct MemoryEstimate: Equatable, Sendable {
             ModelBatch.byteCount(
                 source: source, count: held, length: model.length, wanted: ModelBatch.wantedRoles(isObserved)),
             model.root.bufferBytes(model, count: held, length: model.length, isTraining: true, hasLosses: true),
-            ByteCount.product([
-                training.keptSamples(source, length: model.length, isObserved: isObserved),
-                SampleStore.sampleBytes(
-                    source.schema, length: source.schema.sourceLength(for: model.length),
-                    wanted: ModelBatch.wantedRoles(isObserved)),
-            ]),
+        ])
+        samples = ByteCount.product([
+            training.keptSamples(source, length: model.length, isObserved: isObserved),
+            SampleStore.sampleBytes(
+                source.schema, length: source.schema.sourceLength(for: model.length),
+                wanted: ModelBatch.wantedRoles(isObserved)),
         ])
     }
 
@@ -69,10 +83,11 @@ package struct MemoryEstimate: Equatable, Sendable {
 
     /// - Throws: `SpecError` when that much cannot be had, with the figure and what would lessen it.
     package func check(available: Int?) throws(SpecError) {
-        guard let available, total > available else { return }
-        let largest = parts.max { $0.bytes < $1.bytes }?.name ?? ""
+        let needed = needed
+        guard let available, needed.total > available else { return }
+        let largest = needed.parts.max { $0.bytes < $1.bytes }?.name ?? ""
         throw SpecError(
-            "the training needs about \(text), and \(ByteCount.text(available)) of memory are available: "
+            "the training needs about \(needed.text), and \(ByteCount.text(available)) of memory are available: "
                 + (Self.remedies[largest] ?? "make the model smaller"))
     }
 

@@ -71,7 +71,7 @@ package final class Experiment {
         let pool = WorkerPool(threads: plan.threads)
         let trainer = try Trainer(
             model: plan.model, source: plan.source, training: recipe.training, seed: recipe.seed, kernels: kernels,
-            pool: pool, observesAll: plan.isWatched)
+            pool: pool, observesAll: plan.isWatched, keepsSamples: plan.memory.keepsSamples(available: available))
         evaluations = try zip(recipe.evaluate, plan.evaluations).map { evaluation, opened in
             try EvaluationRunner(
                 evaluation, opened.evaluators, model: plan.model, source: opened.source,

@@ -49,12 +49,13 @@ package final class Trainer: @unchecked Sendable {
 
     /// Builds everything a step needs and initialises the parameters.
     ///
-    /// With `observesAll` somebody looks at the training batches, so that `info` tensors are filled as well.
+    /// With `observesAll` somebody looks at the training batches, so that `info` tensors are filled as well. `keepsSamples`:
+    /// whether there is room for a finite training set; without it the same samples are drawn again and again.
     ///
     /// - Throws: `SpecError` for settings that are wrong.
     package init(
         model: Model, source: any Source, training: Recipe.Training, seed: UInt64, kernels: any TrainingKernels,
-        pool: WorkerPool, observesAll: Bool = false
+        pool: WorkerPool, observesAll: Bool = false, keepsSamples: Bool = true
     ) throws {
         try training.check()
         guard training.labelSmoothing == 0 || model.schema.task != .regression else {
@@ -81,8 +82,8 @@ package final class Trainer: @unchecked Sendable {
         batch = try ModelBatch(
             source: source, schema: model.schema, count: count, length: model.length,
             wanted: ModelBatch.wantedRoles(isObserved))
-        try batch.keep(
-            training.keptSamples(source, length: model.length, isObserved: isObserved), view: 0, seed: dataSeed)
+        let kept = keepsSamples ? training.keptSamples(source, length: model.length, isObserved: isObserved) : 0
+        try batch.keep(kept, view: 0, seed: dataSeed)
         buffers = NodeBuffers(
             model.root, model: model, count: count, length: model.length, isTraining: true, hasLosses: true)
         tree = GradientTree(rounds: rounds)
@@ -128,6 +129,7 @@ package final class Trainer: @unchecked Sendable {
         sizes.optimizer = [optimizer.firstMoment, optimizer.secondMoment].compactMap { $0?.byteCount }.reduce(0, +)
         sizes.workspaces = workspaceBytes * pool.threads
         sizes.batches = batch.byteCount + buffers.byteCount
+        sizes.samples = batch.storedByteCount
         return sizes
     }
 

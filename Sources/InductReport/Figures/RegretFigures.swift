@@ -35,9 +35,10 @@ extension FigureContext {
     package func regretByKey() -> Figure {
         let regret = RunRegret(in: run)
         let last = regret?.last
+        let seen = last?.regretByKey.indices.filter { last?.regretByKey[$0].isFinite ?? false } ?? []
         func points(_ values: [Double]?) -> [Chart.Point] {
             guard let values, values.count > 1 else { return [] }
-            return values.enumerated().filter(\.element.isFinite).map { .init(x: Double($0.offset), y: $0.element) }
+            return seen.map { .init(x: Double($0), y: values[$0]) }
         }
         return Figure(
             name: "regret-by-key",

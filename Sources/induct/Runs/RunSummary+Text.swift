@@ -56,14 +56,14 @@ extension RunSummary {
                 (
                     "regret",
                     "\(last.regret.significant(5)) \(regret.unit) over \(Int(last.samples)) observations against the best "
-                        + "fixed weights, bound \(last.bound.significant(5))"
+                        + "fixed weights; one rule loses at most \(last.bound.significant(5))"
                 ))
             if last.regretByKey.count > 1 {
                 facts.append(
                     (
                         "regret by key",
-                        "\(last.regretOfKeys.significant(5)) \(regret.unit) against the best of every key, bound "
-                            + last.boundOfKeys.significant(5)
+                        "\(last.regretOfKeys.significant(5)) \(regret.unit) against the best of every key; a rule for every "
+                            + "key loses at most \(last.boundOfKeys.significant(5))"
                     ))
             }
         }
