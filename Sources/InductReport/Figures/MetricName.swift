@@ -18,7 +18,13 @@ package enum MetricName {
     /// Curves that figures of their own show, or that say with more noise or less detail what such a figure says.
     static let drawnCurves: Set<String> = [
         positionLoss, oracleGap, labelLoss, labelLossOracle, "excess_loss", "mean_oracle_gap_by_component",
+        "regret_by_key", regretBoundByKey,
     ]
+    /// Of a gate, between two evaluations: losses by key with a row for each, M, and the bounds of its rule.
+    static let lossesByKey = "losses_by_key"
+    static let regretLargestDifference = "regret_largest_difference"
+    static let regretBound = "regret_bound"
+    static let regretBoundByKey = "regret_bound_by_key"
     /// The axis of curves by 0-based predicted position.
     static let position = "position"
     /// Mean loss over all positions.

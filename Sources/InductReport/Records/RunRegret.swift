@@ -32,30 +32,24 @@ package struct RunRegret: Equatable, Sendable {
 
     /// Nil for a run without the metrics of `regret`.
     package init?(in run: RunRecord) {
-        guard let evaluation = run.evaluations(with: Name.losses).first else { return nil }
+        guard let evaluation = run.evaluations(with: MetricName.lossesByKey).first else { return nil }
         func record(_ metric: String, _ step: Int) -> MetricRecord? {
             run.records(of: metric, in: evaluation).first { $0.step == step }
         }
         var sums = Sums()
         var totals: [Total] = []
-        for losses in run.records(of: Name.losses, in: evaluation) {
-            guard let largest = record(Name.largest, losses.step)?.scalar,
-                let bound = record(Name.bound, losses.step)?.scalar,
-                let boundByKey = record(Name.boundByKey, losses.step)?.rows.first, boundByKey.count == losses.rows.count
+        for losses in run.records(of: MetricName.lossesByKey, in: evaluation) {
+            guard let largest = record(MetricName.regretLargestDifference, losses.step)?.scalar,
+                let bound = record(MetricName.regretBound, losses.step)?.scalar,
+                let boundByKey = record(MetricName.regretBoundByKey, losses.step)?.rows.first,
+                boundByKey.count == losses.rows.count
             else { return nil }
             sums.add(losses.rows, bounds: boundByKey + [bound], largest: largest)
             if sums.samples > 0 { totals.append(sums.total(step: losses.step)) }
         }
         guard !totals.isEmpty else { return nil }
         self.totals = totals
-        unit = run.records(of: Name.bound, in: evaluation).first?.unit ?? RunRecord.nats
-    }
-
-    private enum Name {
-        static let losses = "losses_by_key"
-        static let largest = "regret_largest_difference"
-        static let bound = "regret_bound"
-        static let boundByKey = "regret_bound_by_key"
+        unit = run.records(of: MetricName.regretBound, in: evaluation).first?.unit ?? RunRecord.nats
     }
 
     private struct Sums {
