@@ -30,7 +30,10 @@ struct RunsCompareCommand: ParsableCommand {
             }
             return
         }
-        guard directories.count > 1 else { throw UsageError("name two runs or more, or the directory of a sweep") }
+        guard directories.count > 1 else {
+            let only = directories.first.map { "; \($0) holds no sweep" } ?? ""
+            throw UsageError("name two runs or more, or the directory of a sweep\(only)")
+        }
         let runs = try directories.map { directory in
             let record = try InductReport.RunRecord(directory: directory, holdsTraining: false)
             return (

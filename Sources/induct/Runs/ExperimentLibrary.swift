@@ -35,9 +35,13 @@ struct ExperimentLibrary {
     func path(of name: String) throws -> String {
         let names = names
         guard let directory, names.contains(name) else {
-            let place = directory ?? "beside the executable, and INDUCT_EXPERIMENTS names none"
+            guard let directory else {
+                throw UsageError(
+                    "there is no experiment '\(name.prefix(80))': no directory of experiments lies above the executable, and "
+                        + "INDUCT_EXPERIMENTS names none")
+            }
             throw UsageError(
-                "there is no experiment '\(name.prefix(80))' in \(place)\(suggestion(for: name, among: names)); "
+                "there is no experiment '\(name.prefix(80))' in \(directory)\(suggestion(for: name, among: names)); "
                     + "`induct reproduce list` shows them all")
         }
         return "\(directory)/\(name).yaml"

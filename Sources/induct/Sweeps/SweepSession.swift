@@ -122,10 +122,10 @@ struct SweepSession {
                     ]))
         case .text:
             let finished = outcome.endings.count { $0.code == 0 }
+            let results = outcome.table.text(most: Self.mostRowsShown) + ClaimVerdict.text(outcome.verdicts)
             try StandardOutput.write(
-                "\(runs.directory): \(finished) of \(queue.runs.count) runs finished\n\n"
-                    + outcome.table.text(most: Self.mostRowsShown)
-                    + ClaimVerdict.text(outcome.verdicts))
+                "\(runs.directory): \(finished) of \(queue.runs.count) runs finished\n"
+                    + (outcome.status == "interrupted" ? "" : "\n" + results))
         }
         if let note = outcome.figures?.note { StandardError.write("induct: \(note)\n") }
         if outcome.status == "interrupted" {
