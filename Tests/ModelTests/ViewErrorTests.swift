@@ -87,7 +87,7 @@ struct ViewErrorTests {
         )
         .metrics()
         #expect(metrics.keys.sorted() == ["loss_test"] && metrics["loss_test"]?.values == [2])
-        #expect(metrics["loss_test"]?.unit == nil)
+        #expect(metrics["loss_test"]?.unit == "squared error")
     }
 
     @Test(
