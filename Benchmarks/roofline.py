@@ -96,7 +96,7 @@ def page(result):
         f"registers, copies of {memory / 1e9:.0f} GB/s outside the caches",
         f"- kernels {kernels['kernels']}, {about['induct']}, {about['swift']}",
         f"- load average {about['load_average']:.1f} when it began"
-        + (": other processes took part of the machine, which lengthens the steps of two threads" if about["load_average"] > 0.5 else ""),
+        + (": if other processes took part of the machine meanwhile, the steps of two threads are too long" if about["load_average"] > 0.5 else ""),
         "",
         "The arithmetic floor of a step is 6 operations for each token and weight of a matrix and 6 (T + 1) width for each "
         "token and layer's attention, at the peak. The memory floor is what has to be moved if no cache held anything: "

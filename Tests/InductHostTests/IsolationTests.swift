@@ -103,15 +103,9 @@ import Testing
         #expect(sampled?.message.contains("repeated in a fresh process") == true)
 
         let architecture = try host.architecture(spec, schema: Self.schema, length: 4)
-        let (tokens, bias) = (Tensor(.int32, [1, 4]), Tensor(.float32, [2]))
-        let outputs = Tensor(.float32, [1, 4, 2])
-        var pass = Pass()
-        pass.count = 1
-        pass.length = 4
-        pass.tensors = [tokens.slice, nil]
-        pass.parameters = [UnsafePointer(bias.data.assumingMemoryBound(to: Float.self))]
-        pass.outputs = outputs.floats.baseAddress
-        let trained = #expect(throws: PluginFailure.self) { try architecture.forward(pass) }
+        let trained = #expect(throws: PluginFailure.self) {
+            try Self.forward(architecture, tokens: Tensor(.int32, [1, 4]), bias: Tensor(.float32, [2]))
+        }
         #expect(trained?.call == "forward")
         #expect(trained?.message.contains(said) == true, "\(String(describing: trained))")
 
@@ -129,6 +123,18 @@ import Testing
         #expect(throws: PluginFailure.self) { try accumulator.finish() }
     }
 
+    /// One sample of four tokens through a model with two biases.
+    private static func forward(_ architecture: any Architecture, tokens: Tensor, bias: Tensor) throws {
+        let outputs = Tensor(.float32, [1, 4, 2])
+        var pass = Pass()
+        pass.count = 1
+        pass.length = 4
+        pass.tensors = [tokens.slice, nil]
+        pass.parameters = [UnsafePointer(bias.data.assumingMemoryBound(to: Float.self))]
+        pass.outputs = outputs.floats.baseAddress
+        try architecture.forward(pass)
+    }
+
     @Test(arguments: ["write-parameters", "write-samples"])
     func whatAModelOnlyReadsItCannotWrite(how: String) throws {
         let workshop = try Workshop()
@@ -137,14 +143,9 @@ import Testing
             .architecture(PluginSpec(parsing: "wild(how=\(how))"), schema: Self.schema, length: 4)
         let (tokens, bias) = (Tensor(.int32, [1, 4], for: .samples), Tensor(.float32, [2], for: .parameters))
         bias.floats[1] = 0.5
-        let outputs = Tensor(.float32, [1, 4, 2])
-        var pass = Pass()
-        pass.count = 1
-        pass.length = 4
-        pass.tensors = [tokens.slice, nil]
-        pass.parameters = [UnsafePointer(bias.data.assumingMemoryBound(to: Float.self))]
-        pass.outputs = outputs.floats.baseAddress
-        let failure = #expect(throws: PluginFailure.self) { try architecture.forward(pass) }
+        let failure = #expect(throws: PluginFailure.self) {
+            try Self.forward(architecture, tokens: tokens, bias: bias)
+        }
         #expect(failure?.call == "forward")
         #expect(failure?.message.contains("crashed with SIGSEGV") == true, "\(String(describing: failure))")
         #expect(Array(bias.floats) == [0, 0.5] && Array(tokens.integers) == [0, 0, 0, 0])

@@ -32,7 +32,7 @@ enum AttentionBlocks {
     static var maximalHeadSize: Int { packed / columnsPerTile }
 
     static var scratchFloats: Int {
-        2 * packed + 2 * scores + 3 * roundedUp(rowsPerGroup, toMultipleOf: lanes) + maximalKeys * columnsPerTile
+        2 * packed + 2 * scores + 2 * roundedUp(rowsPerGroup, toMultipleOf: lanes) + maximalKeys * columnsPerTile
             + rowsPerTile * columnsPerTile + 2 * AttentionBias.windowFloats
     }
 }
@@ -47,10 +47,9 @@ struct AttentionScratch {
     let scores: UnsafeMutablePointer<Float>
     /// Gradients of the scores.
     let gradients: UnsafeMutablePointer<Float>
-    /// Three numbers for each row of a group.
+    /// Two numbers for each row of a group.
     let first: UnsafeMutablePointer<Float>
     let second: UnsafeMutablePointer<Float>
-    let third: UnsafeMutablePointer<Float>
     /// A copy of columns that do not fill a vector.
     let edge: UnsafeMutablePointer<Float>
     let product: UnsafeMutablePointer<Float>
@@ -66,8 +65,7 @@ struct AttentionScratch {
         gradients = scores + AttentionBlocks.scores
         first = gradients + AttentionBlocks.scores
         second = first + rowFloats
-        third = second + rowFloats
-        edge = third + rowFloats
+        edge = second + rowFloats
         product = edge + AttentionBlocks.maximalKeys * columnsPerTile
         bias = product + rowsPerTile * columnsPerTile
         biasGradient = bias + AttentionBias.windowFloats
