@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <sched.h>
 #include <signal.h>
 #include <spawn.h>
 #include <string.h>
@@ -95,6 +96,37 @@ static void take(struct msghdr *message, int *passed) {
     }
 }
 
+/* recvmsg, after which the thread goes on where it went to sleep. Left to itself the system wakes it on any processor that idles
+ * at that moment, and two sides that answer each other keep moving away from their caches. */
+static ssize_t receive_in_place(int channel, struct msghdr *message) {
+    cpu_set_t all, here;
+    const ssize_t got = recvmsg(channel, message, MSG_CMSG_CLOEXEC | MSG_DONTWAIT);
+    if (got >= 0 || (errno != EAGAIN && errno != EWOULDBLOCK)) return got;
+    const int processor = sched_getcpu();
+    const int known = processor >= 0 && processor < CPU_SETSIZE && sched_getaffinity(0, sizeof all, &all) == 0;
+    if (known) {
+        CPU_ZERO(&here);
+        CPU_SET(processor, &here);
+        sched_setaffinity(0, sizeof here, &here);
+    }
+    const ssize_t awaited = recvmsg(channel, message, MSG_CMSG_CLOEXEC);
+    const int reason = errno;
+    if (known) sched_setaffinity(0, sizeof all, &all);
+    errno = reason;
+    return awaited;
+}
+
+int worker_processor(void) { return sched_getcpu(); }
+
+void worker_move(int processor) {
+    cpu_set_t all, there;
+    if (processor < 0 || processor >= CPU_SETSIZE || processor == sched_getcpu()) return;
+    if (sched_getaffinity(0, sizeof all, &all) != 0) return;
+    CPU_ZERO(&there);
+    CPU_SET(processor, &there);
+    if (sched_setaffinity(0, sizeof there, &there) == 0) sched_setaffinity(0, sizeof all, &all);
+}
+
 int worker_receive(int channel, void *bytes, uint64_t size, uint64_t *done, int *passed) {
     union {
         struct cmsghdr header;
@@ -104,7 +136,7 @@ int worker_receive(int channel, void *bytes, uint64_t size, uint64_t *done, int 
         struct iovec piece = {.iov_base = (char *)bytes + *done, .iov_len = size - *done};
         struct msghdr message = {
             .msg_iov = &piece, .msg_iovlen = 1, .msg_control = &control, .msg_controllen = sizeof control.bytes};
-        const ssize_t got = recvmsg(channel, &message, MSG_CMSG_CLOEXEC);
+        const ssize_t got = receive_in_place(channel, &message);
         if (got < 0) {
             if (errno == EINTR) continue;
             if (errno == EAGAIN || errno == EWOULDBLOCK) return WORKER_NOTHING_YET;

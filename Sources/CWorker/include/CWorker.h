@@ -32,9 +32,15 @@ int worker_send(int channel, const void *bytes, uint64_t size, int passed);
 #define WORKER_FAILED (-1)
 #define WORKER_NOTHING_YET (-2)
 
-/* Receives until `*done` is `size`; WORKER_NOTHING_YET when patience ended first: call again with the same `*done`. A
+/* Receives until `*done` is `size`, and goes on on the processor on which it waited; WORKER_NOTHING_YET when patience ended first: call again with the same `*done`. A
  * descriptor that came along is put into `*passed`, if that is not NULL, else closed. */
 int worker_receive(int channel, void *bytes, uint64_t size, uint64_t *done, int *passed);
+
+/* The processor that runs this; -1 when that cannot be known. */
+int worker_processor(void);
+
+/* Goes on on this processor, if the thread may run there; the system is free to move it again. */
+void worker_move(int processor);
 
 /* Starts a program in a process group of its own with `channel` as its descriptor 3, no input, its standard output joined
  * to standard error, no other descriptor, and signals as at a program's start. 0 and *child, or the error number. */

@@ -67,7 +67,7 @@ struct MessageHeader: Equatable {
 
     var kind: UInt32
     var serial: UInt32
-    /// Of an answer; a status of abi.h.
+    /// Of an answer, a status of abi.h; of a request, 1 plus the processor on which its caller waits, or 0.
     var status: Int32
     /// Bytes of text at the beginning of the payload.
     var text: UInt32

@@ -67,9 +67,11 @@ final class CallMessage {
         while (count - MessageHeader.bytes) % 8 != 0 { put(UInt8(0)) }
     }
 
-    /// Writes the header; the message is complete.
-    func finish(_ call: WorkerCall, serial: UInt32) {
-        MessageHeader(call, serial: serial, text: textCount, size: count - MessageHeader.bytes).write(to: bytes)
+    /// Writes the header, in which the caller says where it waits; the message is complete.
+    func finish(_ call: WorkerCall, serial: UInt32, processor: Int32) {
+        MessageHeader(
+            call, serial: serial, status: processor + 1, text: textCount, size: count - MessageHeader.bytes
+        ).write(to: bytes)
     }
 
     func put<Value: BitwiseCopyable>(_ value: Value) { withUnsafeBytes(of: value) { append($0) } }

@@ -25,6 +25,8 @@ final class WorkerChannel: @unchecked Sendable {
 
     /// For the calls of whoever holds the channel.
     let message = CallMessage()
+    /// Where the last call was waited for, and made.
+    private(set) var processor: Int32 = -1
     private let descriptor: Int32
     private var serial: UInt32 = 0
     private var answer: UnsafeMutableRawPointer
@@ -73,7 +75,8 @@ final class WorkerChannel: @unchecked Sendable {
         _ call: WorkerCall, _ message: CallMessage, passing descriptor: Int32 = -1, _ waiting: borrowing Waiting
     ) throws(WorkerLoss) -> Int32 {
         serial &+= 1
-        message.finish(call, serial: serial)
+        processor = worker_processor()
+        message.finish(call, serial: serial, processor: processor)
         guard worker_send(self.descriptor, message.bytes, UInt64(message.count), descriptor) == 0 else {
             throw .closed
         }

@@ -90,10 +90,14 @@ final class WorkerConnection: @unchecked Sendable {
         return (answer, NumberTail(first.tail))
     }
 
-    /// A channel for one call; give it back.
+    /// A channel for one call, if possible one whose thread in the worker has run on this processor before; give it back.
     func take() throws(WorkerFault) -> WorkerChannel {
         guard isParallel else { return first }
-        if let channel = free.withLock({ $0.popLast() }) { return channel }
+        let here = worker_processor()
+        let found = free.withLock { free in
+            free.isEmpty ? nil : free.remove(at: free.lastIndex { $0.processor == here } ?? free.endIndex - 1)
+        }
+        if let found { return found }
         var ends: [Int32] = [-1, -1]
         guard worker_channel(&ends) == 0 else {
             throw .refused(status: INDUCT_RESOURCE_EXHAUSTED, message: "the system has no sockets left")

@@ -58,6 +58,7 @@ final class WorkerSession: @unchecked Sendable {
                 payload = .allocate(byteCount: capacity, alignment: 16)
             }
             guard receive(payload, Int(header.size), &passed) else { return }
+            worker_move(header.status &- 1)
             guard answer(header, passed) else { return }
         }
     }
