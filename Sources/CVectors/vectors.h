@@ -315,6 +315,70 @@ INDUCT_VERB("interleaveUpper(_:_:)") induct_vector induct_interleave_upper(induc
 #endif
 }
 
+/* The verbs of a transposition take the lanes by fours. Within each four: a0 b0 a1 b1. */
+INDUCT_VERB("zipLower(_:_:)") induct_vector induct_zip_lower(induct_vector a, induct_vector b) {
+#if INDUCT_LANES == 16
+    return __builtin_shufflevector(a, b, 0, 16, 1, 17, 4, 20, 5, 21, 8, 24, 9, 25, 12, 28, 13, 29);
+#elif INDUCT_LANES == 8
+    return __builtin_shufflevector(a, b, 0, 8, 1, 9, 4, 12, 5, 13);
+#else
+    return __builtin_shufflevector(a, b, 0, 4, 1, 5);
+#endif
+}
+
+/* Within each four: a2 b2 a3 b3. */
+INDUCT_VERB("zipUpper(_:_:)") induct_vector induct_zip_upper(induct_vector a, induct_vector b) {
+#if INDUCT_LANES == 16
+    return __builtin_shufflevector(a, b, 2, 18, 3, 19, 6, 22, 7, 23, 10, 26, 11, 27, 14, 30, 15, 31);
+#elif INDUCT_LANES == 8
+    return __builtin_shufflevector(a, b, 2, 10, 3, 11, 6, 14, 7, 15);
+#else
+    return __builtin_shufflevector(a, b, 2, 6, 3, 7);
+#endif
+}
+
+/* Within each four: a0 a1 b0 b1. */
+INDUCT_VERB("joinLower(_:_:)") induct_vector induct_join_lower(induct_vector a, induct_vector b) {
+#if INDUCT_LANES == 16
+    return __builtin_shufflevector(a, b, 0, 1, 16, 17, 4, 5, 20, 21, 8, 9, 24, 25, 12, 13, 28, 29);
+#elif INDUCT_LANES == 8
+    return __builtin_shufflevector(a, b, 0, 1, 8, 9, 4, 5, 12, 13);
+#else
+    return __builtin_shufflevector(a, b, 0, 1, 4, 5);
+#endif
+}
+
+/* Within each four: a2 a3 b2 b3. */
+INDUCT_VERB("joinUpper(_:_:)") induct_vector induct_join_upper(induct_vector a, induct_vector b) {
+#if INDUCT_LANES == 16
+    return __builtin_shufflevector(a, b, 2, 3, 18, 19, 6, 7, 22, 23, 10, 11, 26, 27, 14, 15, 30, 31);
+#elif INDUCT_LANES == 8
+    return __builtin_shufflevector(a, b, 2, 3, 10, 11, 6, 7, 14, 15);
+#else
+    return __builtin_shufflevector(a, b, 2, 3, 6, 7);
+#endif
+}
+
+#if INDUCT_LANES > 4
+/* The fours of a with even numbers, then those of b. */
+INDUCT_VERB("evenFours(_:_:)") induct_vector induct_even_fours(induct_vector a, induct_vector b) {
+#if INDUCT_LANES == 16
+    return __builtin_shufflevector(a, b, 0, 1, 2, 3, 8, 9, 10, 11, 16, 17, 18, 19, 24, 25, 26, 27);
+#else
+    return __builtin_shufflevector(a, b, 0, 1, 2, 3, 8, 9, 10, 11);
+#endif
+}
+
+/* Those with odd numbers. */
+INDUCT_VERB("oddFours(_:_:)") induct_vector induct_odd_fours(induct_vector a, induct_vector b) {
+#if INDUCT_LANES == 16
+    return __builtin_shufflevector(a, b, 4, 5, 6, 7, 12, 13, 14, 15, 20, 21, 22, 23, 28, 29, 30, 31);
+#else
+    return __builtin_shufflevector(a, b, 4, 5, 6, 7, 12, 13, 14, 15);
+#endif
+}
+#endif
+
 /* The lower half twice. */
 INDUCT_VERB("lowerTwice(_:)") induct_vector induct_lower_twice(induct_vector a) {
 #if INDUCT_LANES == 16

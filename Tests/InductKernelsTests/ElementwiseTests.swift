@@ -52,12 +52,12 @@ import Testing
     }
 
     /// Values relative to their own size down to 1e-30; the argument's rounding grows with |x| in an exponential, and
-    /// GELU's gate has an exponent of up to 90.
+    /// GELU's gate is 2 to the power of up to 123, which is computed with or without fused operations.
     @Test(arguments: Variant.vector) func activationsAreWithinAFewUnitsInTheLastPlace(_ variant: Variant) {
         let x = Self.arguments.filter { $0.magnitude < 1e30 }
         let bounds: [UInt32: Double] = [
             INDUCT_ACTIVATION_NONE: 0, INDUCT_ACTIVATION_RELU: 0, INDUCT_ACTIVATION_TANH: 3,
-            INDUCT_ACTIVATION_SIGMOID: 4, INDUCT_ACTIVATION_SILU: 5, INDUCT_ACTIVATION_GELU: 160,
+            INDUCT_ACTIVATION_SIGMOID: 4, INDUCT_ACTIVATION_SILU: 5, INDUCT_ACTIVATION_GELU: 180,
         ]
         for kind in Self.kinds {
             let error = worstError(map(variant, kind, x), map(.reference, kind, x), least: 1e-30)

@@ -55,6 +55,10 @@ private struct AttentionHead {
     let outStride: Int
     let logSum: UnsafeMutablePointer<Float>?
 
+    /// All keys are one block, which is not packed.
+    @inline(always)
+    private var isShort: Bool { AttentionBlocks.isShort(length) }
+
     /// `packedBlock`: the block of keys that lies packed in scratch, shared by the heads that use these keys.
     @inline(always)
     func run(_ scratch: AttentionScratch, _ packedBlock: inout Int) {
@@ -66,7 +70,7 @@ private struct AttentionHead {
             var block = 0
             while block < keyEnd {
                 let blockKeys = min(keysPerBlock, length - block)
-                if packedBlock != block {
+                if !isShort, packedBlock != block {
                     scratch.pack(
                         key + block * keyStride, stride: keyStride, count: blockKeys, headSize: size,
                         into: scratch.keys)
@@ -98,9 +102,16 @@ private struct AttentionHead {
     private func tile(
         _ scratch: AttentionScratch, row: Int, rows: Int, statistics: Int, block: Int, end: Int, of blockKeys: Int
     ) {
-        scratch.multiply(
-            LeftBlock(start: query + row * queryStride, rowStride: queryStride, stepStride: 1), rows: rows,
-            packed: scratch.keys, packedCount: blockKeys, count: end, headSize: size, into: scratch.scores)
+        let queries = LeftBlock(start: query + row * queryStride, rowStride: queryStride, stepStride: 1)
+        if isShort {
+            scratch.multiply(
+                queries, rows: rows, keys: key, keyStride: keyStride, headSize: size, into: scratch.scores
+            ) { isCausal ? row + $0 + 1 : end }
+        } else {
+            scratch.multiply(
+                queries, rows: rows, packed: scratch.keys, packedCount: blockKeys, count: end, headSize: size,
+                into: scratch.scores)
+        }
         if bias.isEmpty {
             exponentiate(scratch, row: row, rows: rows, statistics: statistics, block: block, end: end, hasBias: false)
         } else {
@@ -154,12 +165,14 @@ private struct AttentionHead {
             let scores = scratch.scores + i * AttentionBlocks.scoreStride
             let shift = Vector(repeating: scratch.first[statistics + i])
             var sums = Vector.zeros
-            var offset = 0
-            while offset < end {
+            forEachFour(roundedUp(end, toMultipleOf: lanes)) { offset in
+                let value = exponentialOfDifference(Four.loaded(scores + offset) - Four(repeating: shift))
+                value.store(to: scores + offset)
+                sums = (((sums + value.a) + value.b) + value.c) + value.d
+            } _: { offset, _ in
                 let value = exponentialOfDifference(load(scores + offset) - shift)
-                sums += value
                 store(value, scores + offset)
-                offset += lanes
+                sums += value
             }
             let total = sum(sums)
             scratch.second[statistics + i] = isFirst ? total : scratch.second[statistics + i] + total

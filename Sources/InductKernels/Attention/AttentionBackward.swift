@@ -73,6 +73,10 @@ private struct AttentionHeadGradient {
     let logSum: UnsafePointer<Float>
     let drelative: UnsafeMutablePointer<Float>?
 
+    /// All keys are one block, which is not packed.
+    @inline(always)
+    private var isShort: Bool { AttentionBlocks.isShort(length) }
+
     @inline(always)
     func run(_ scratch: AttentionScratch, _ packedBlock: inout Int) {
         let keysPerBlock = AttentionBlocks.keysPerBlock(headSize: size)
@@ -84,7 +88,7 @@ private struct AttentionHeadGradient {
             var block = 0
             while block < keyEnd {
                 let blockKeys = min(keysPerBlock, length - block)
-                if packedBlock != block {
+                if !isShort, packedBlock != block {
                     scratch.pack(
                         key + block * keyStride, stride: keyStride, count: blockKeys, headSize: size,
                         into: scratch.keys)
@@ -138,12 +142,23 @@ private struct AttentionHeadGradient {
         let end = isCausal ? max(0, min(blockKeys, row + rows - block)) : blockKeys
         // Products over keys read up to a tile of keys ahead of the diagonal: zeros must lie there.
         let cleared = min(roundedUp(end, toMultipleOf: lanes) + roundedUp(rowsPerTile, toMultipleOf: lanes), stride)
-        scratch.multiply(
-            LeftBlock(start: query + row * queryStride, rowStride: queryStride, stepStride: 1), rows: rows,
-            packed: scratch.keys, packedCount: blockKeys, count: end, headSize: size, into: scores)
-        scratch.multiply(
-            LeftBlock(start: dout + row * outStride, rowStride: outStride, stepStride: 1), rows: rows,
-            packed: scratch.values, packedCount: blockKeys, count: end, headSize: size, into: gradients)
+        let left = LeftBlock(start: query + row * queryStride, rowStride: queryStride, stepStride: 1)
+        let leftGradients = LeftBlock(start: dout + row * outStride, rowStride: outStride, stepStride: 1)
+        if isShort {
+            let seen = { (i: Int) -> Int in isCausal ? row + i + 1 : end }
+            scratch.multiply(
+                left, rows: rows, keys: key, keyStride: keyStride, headSize: size, into: scores, seen: seen)
+            scratch.multiply(
+                leftGradients, rows: rows, keys: value, keyStride: keyStride, headSize: size, into: gradients,
+                seen: seen)
+        } else {
+            scratch.multiply(
+                left, rows: rows, packed: scratch.keys, packedCount: blockKeys, count: end, headSize: size,
+                into: scores)
+            scratch.multiply(
+                leftGradients, rows: rows, packed: scratch.values, packedCount: blockKeys, count: end,
+                headSize: size, into: gradients)
+        }
         if bias.isEmpty && drelative == nil {
             scoreGradients(
                 scratch, group: group, row: row, rows: rows, block: block, end: end, cleared: cleared, hasBias: false)
@@ -173,20 +188,38 @@ private struct AttentionHeadGradient {
             let mean = Vector(repeating: scratch.first[row + i - group])
             let p = scratch.scores + (row + i - group) * AttentionBlocks.scoreStride
             let ds = scratch.gradients + (row + i - group) * AttentionBlocks.scoreStride
-            var offset = 0
-            while offset < end {
-                let product = load(p + offset)
-                let score = hasBias ? fusedMultiplyAdd(product, scale, load(added + offset)) : product * scale
-                let inside = Vector(repeating: Float(limit - offset))
-                let probability = select(
-                    laneNumbers, less: inside, exponentialOfDifference(score - normaliser), else: .zeros)
-                let gradient = select(
-                    laneNumbers, less: inside, probability * (load(ds + offset) - mean), else: .zeros)
-                store(probability, p + offset)
-                store(gradient * scale, ds + offset)
-                if hasBias, drelative != nil { store(load(addedGradient + offset) + gradient, addedGradient + offset) }
-                offset += lanes
+            @inline(always)
+            func gradients<V: Lanes>(
+                _ offset: Int, normaliser: V, mean: V, scale: V, _ visible: (_ value: V) -> V
+            ) {
+                let product = V.loaded(p + offset, count: lanes)
+                let score = hasBias ? V.fused(product, scale, V.loaded(added + offset, count: lanes)) : product * scale
+                let probability = visible(exponentialOfDifference(score - normaliser))
+                let gradient = visible(probability * (V.loaded(ds + offset, count: lanes) - mean))
+                probability.store(to: p + offset, count: lanes)
+                (gradient * scale).store(to: ds + offset, count: lanes)
+                if hasBias, drelative != nil {
+                    let sum = V.loaded(addedGradient + offset, count: lanes) + gradient
+                    sum.store(to: addedGradient + offset, count: lanes)
+                }
             }
+            @inline(always)
+            func masked(_ value: Vector, _ offset: Int) -> Vector {
+                select(laneNumbers, less: Vector(repeating: Float(limit - offset)), value, else: .zeros)
+            }
+            forEachFour(roundedUp(end, toMultipleOf: lanes)) { offset in
+                gradients(
+                    offset, normaliser: Four(repeating: normaliser), mean: Four(repeating: mean),
+                    scale: Four(repeating: scale)
+                ) {
+                    Four(
+                        masked($0.a, offset), masked($0.b, offset + lanes), masked($0.c, offset + 2 * lanes),
+                        masked($0.d, offset + 3 * lanes))
+                }
+            } _: { offset, _ in
+                gradients(offset, normaliser: normaliser, mean: mean, scale: scale) { masked($0, offset) }
+            }
+            var offset = roundedUp(end, toMultipleOf: lanes)
             while offset < cleared {
                 store(.zeros, p + offset)
                 store(.zeros, ds + offset)

@@ -21,6 +21,10 @@ enum AttentionBlocks {
     static var scoreStride: Int { maximalKeys + 3 * lanes }
     static var scores: Int { rowsPerGroup * scoreStride }
 
+    /// Whether a sequence is too short to pay for packed keys: each score is then a product of two rows by itself.
+    @inline(always)
+    static func isShort(_ length: Int) -> Bool { length <= lanes }
+
     /// Keys of one block: the same for every call with that head size.
     @inline(always)
     static func keysPerBlock(headSize: Int) -> Int {
@@ -107,6 +111,26 @@ struct AttentionScratch {
             rows: rows, vectors: vectorsPerPanel(count - key), left,
             RightBlock(start: packed + key * headSize, stepStride: width), steps: headSize, into: scores + key,
             stride: AttentionBlocks.scoreStride, adding: false, finish: .none)
+    }
+
+    /// The same from keys that are not packed, each as the sum of a vector of sums; row i sees `seen(i)` of them.
+    @inline(always)
+    func multiply(
+        _ left: LeftBlock, rows: Int, keys: UnsafePointer<Float>, keyStride: Int, headSize: Int,
+        into scores: UnsafeMutablePointer<Float>, seen: (_ row: Int) -> Int
+    ) {
+        for i in 0..<rows {
+            let row = left.start + i * left.rowStride
+            for j in 0..<seen(i) {
+                let key = keys + j * keyStride
+                var products = Vector.zeros
+                forEachVector(headSize) { offset, count in
+                    products = fusedMultiplyAdd(
+                        .loaded(row + offset, count: count), .loaded(key + offset, count: count), products)
+                }
+                scores[i * AttentionBlocks.scoreStride + j] = sum(products)
+            }
+        }
     }
 
     /// c (+)= left right for right in place, [steps, headSize]: columns that do not fill a vector go through a copy.

@@ -9,8 +9,10 @@ import CVectors
 func activation(_ kind: UInt32, count: Int, _ x: UnsafePointer<Float>, into y: UnsafeMutablePointer<Float>) {
     @inline(always)
     func map<Function: ActivationFunction>(_: Function.Type) {
-        forEachVector(count) { offset, count in
-            store(Function.value(load(x + offset, count: count)), y + offset, count: count)
+        forEachFour(count) { offset in
+            Function.value(Four.loaded(x + offset)).store(to: y + offset)
+        } _: { offset, count in
+            Function.value(Vector.loaded(x + offset, count: count)).store(to: y + offset, count: count)
         }
     }
     switch kind {
@@ -29,9 +31,11 @@ func activationBackward(
 ) {
     @inline(always)
     func map<Function: ActivationFunction>(_: Function.Type) {
-        forEachVector(count) { offset, count in
-            let value = Function.slope(load(x + offset, count: count)) * load(dy + offset, count: count)
-            store(value, dx + offset, count: count)
+        forEachFour(count) { offset in
+            (Function.slope(Four.loaded(x + offset)) * Four.loaded(dy + offset)).store(to: dx + offset)
+        } _: { offset, count in
+            let slope = Function.slope(Vector.loaded(x + offset, count: count))
+            (slope * Vector.loaded(dy + offset, count: count)).store(to: dx + offset, count: count)
         }
     }
     switch kind {

@@ -15,9 +15,15 @@ func gated(
             let gate = x + row * 2 * width
             let up = gate + width
             let to = y + row * width
-            forEachVector(width) { offset, count in
-                let value = Function.value(load(gate + offset, count: count)) * load(up + offset, count: count)
-                store(value, to + offset, count: count)
+            @inline(always)
+            func map<V: Lanes>(_: V.Type, _ offset: Int, _ count: Int) {
+                let value = Function.value(V.loaded(gate + offset, count: count)) * .loaded(up + offset, count: count)
+                value.store(to: to + offset, count: count)
+            }
+            forEachFour(width) {
+                map(Four.self, $0, lanes)
+            } _: {
+                map(Vector.self, $0, $1)
             }
         }
     }
@@ -43,13 +49,18 @@ func gatedBackward(
             let from = dy + row * width
             let dgate = dx + row * 2 * width
             let dup = dgate + width
-            forEachVector(width) { offset, count in
-                let g = load(gate + offset, count: count)
-                let u = load(up + offset, count: count)
-                let d = load(from + offset, count: count)
-                let f = Function.valueAndSlope(g)
-                store(d * u * f.slope, dgate + offset, count: count)
-                store(d * f.value, dup + offset, count: count)
+            @inline(always)
+            func map<V: Lanes>(_: V.Type, _ offset: Int, _ count: Int) {
+                let d = V.loaded(from + offset, count: count)
+                let u = V.loaded(up + offset, count: count)
+                let f = Function.valueAndSlope(V.loaded(gate + offset, count: count))
+                (d * u * f.slope).store(to: dgate + offset, count: count)
+                (d * f.value).store(to: dup + offset, count: count)
+            }
+            forEachFour(width) {
+                map(Four.self, $0, lanes)
+            } _: {
+                map(Vector.self, $0, $1)
             }
         }
     }

@@ -65,24 +65,30 @@ struct Epilogue {
         @inline(always)
         func finish<Function: ActivationFunction>(_: Function.Type) {
             for i in 0..<rows {
-                forEachVector(columns) { offset, count in
-                    var value = load(product + i * productStride + offset)
-                    if let previous { value += load(previous + i * previousStride + offset, count: count) }
-                    if let bias { value += load(bias + column + offset, count: count) }
+                @inline(always)
+                func finish<V: Lanes>(_: V.Type, _ offset: Int, _ count: Int) {
+                    var value = V.loaded(product + i * productStride + offset, count: lanes)
+                    if let previous { value = value + V.loaded(previous + i * previousStride + offset, count: count) }
+                    if let bias { value = value + V.loaded(bias + column + offset, count: count) }
                     if let slope {
                         let both = Function.valueAndSlope(value)
-                        store(both.slope, slope + (row + i) * slopeStride + column + offset, count: count)
+                        both.slope.store(to: slope + (row + i) * slopeStride + column + offset, count: count)
                         value = both.value
                     } else {
                         value = Function.value(value)
                     }
                     if let factor {
-                        value *= load(factor + (row + i) * factorStride + column + offset, count: count)
+                        value = value * V.loaded(factor + (row + i) * factorStride + column + offset, count: count)
                     }
                     if let residual {
-                        value += load(residual + (row + i) * residualStride + column + offset, count: count)
+                        value = value + V.loaded(residual + (row + i) * residualStride + column + offset, count: count)
                     }
-                    store(value, c + i * stride + offset, count: count)
+                    value.store(to: c + i * stride + offset, count: count)
+                }
+                forEachFour(columns) {
+                    finish(Four.self, $0, lanes)
+                } _: {
+                    finish(Vector.self, $0, $1)
                 }
             }
         }

@@ -87,7 +87,7 @@ private func multiply(
     let columnsPerBlock = epilogue.isSimple ? fittingColumns : min(fittingColumns, GemmBlocks.maximalColumns)
     let tiles = BalancedTiles(rows: rows)
     // Row-major b can be read in place when too few tiles use it to repay the copy.
-    let readsRightInPlace = !transposedB && tiles.count <= 2
+    let readsRightInPlace = !transposedB && (tiles.count <= 2 || steps * ldb <= 32 * 1024)
     // Transposed a is copied when several panels use the copy. Rows a multiple of 1 KiB apart share a few sets of the
     // L1 cache, and are copied for that reason.
     let packsLeft = transposedA ? n > 2 * columnsPerTile || call.column_sums != nil : lda % 256 == 0 && n > 64

@@ -35,7 +35,11 @@ func crossEntropy(_ call: induct_cross_entropy) {
             meanLogit = sum(sums) / Float(classes)
         }
         var sums = Vector.zeros
-        forEachVector(classes) { offset, count in
+        forEachFour(classes) { offset in
+            let power = exponentialOfDifference(Four.loaded(z + offset) - Four(repeating: shift))
+            sums = (((sums + power.a) + power.b) + power.c) + power.d
+            if let kept { power.store(to: kept + row * classes + offset) }
+        } _: { offset, count in
             let power = exponentialOfDifference(load(z + offset, count: count) - shift)
             sums += keeping(count, of: power)
             if let kept { store(power, kept + row * classes + offset, count: count) }

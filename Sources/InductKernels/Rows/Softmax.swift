@@ -32,7 +32,11 @@ func softmax(rows: Int, columns: Int, _ x: UnsafePointer<Float>, into y: UnsafeM
         let to = y + row * columns
         let largest = Vector(repeating: rowMaximum(from, count: columns))
         var sums = Vector.zeros
-        forEachVector(columns) { offset, count in
+        forEachFour(columns) { offset in
+            let value = exponentialOfDifference(Four.loaded(from + offset) - Four(repeating: largest))
+            value.store(to: to + offset)
+            sums = (((sums + value.a) + value.b) + value.c) + value.d
+        } _: { offset, count in
             let value = keeping(count, of: exponentialOfDifference(load(from + offset, count: count) - largest))
             sums += value
             store(value, to + offset, count: count)

@@ -6,15 +6,6 @@ import CVectors
 @inline(always)
 var lanes: Int { Vector.scalarCount }
 
-extension Vector {
-    /// All lanes zero.
-    @inline(always)
-    static var zeros: Vector { Vector(repeating: 0) }
-
-    @inline(always)
-    static func / (a: Vector, b: Vector) -> Vector { quotient(a, b) }
-}
-
 /// The smallest multiple of `step` that is at least `count`.
 @inline(always)
 func roundedUp(_ count: Int, toMultipleOf step: Int) -> Int { (count + step - 1) / step * step }
@@ -40,4 +31,15 @@ var laneNumbers: Vector {
     #else
         Vector(0, 1, 2, 3)
     #endif
+}
+
+/// The same as two loops: `fours(offset)` for each four vectors, then `body(offset, count)` for each vector that is left.
+@inline(always)
+func forEachFour(_ count: Int, _ fours: (_ offset: Int) -> Void, _ body: (_ offset: Int, _ count: Int) -> Void) {
+    var offset = 0
+    while offset + Four.count <= count {
+        fours(offset)
+        offset += Four.count
+    }
+    forEachVector(count - offset) { body(offset + $0, $1) }
 }
