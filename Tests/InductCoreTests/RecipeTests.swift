@@ -38,7 +38,7 @@ struct RecipeTests {
     private static let options = [
         "training.accumulate=4", "training.label_smoothing=0.1", "initialise=runs/before",
         "training.groups=[{parameters: [embedding.*, unembedding.*], learning_rate_factor: 0.5}, "
-            + "{parameters: '*.bias', decay: 0}]",
+            + "{parameters: '*.bias', decay: 0, after: 10}, {parameters: '*', decay: 1, after: 2, until: 5}]",
     ]
 
     @Test func optionsOfTrainingAreRead() throws {
@@ -49,7 +49,8 @@ struct RecipeTests {
         #expect(
             recipe.training.groups == [
                 .init(patterns: ["embedding.*", "unembedding.*"], learningRateFactor: 0.5),
-                .init(patterns: ["*.bias"], decay: 0),
+                .init(patterns: ["*.bias"], decay: 0, after: 10),
+                .init(patterns: ["*"], decay: 1, after: 2, until: 5),
             ])
     }
 
@@ -60,6 +61,9 @@ struct RecipeTests {
         ("training.groups=[{parameters: a}]", "changes nothing"),
         ("training.groups=[{parameters: a, learning_rate: 1}]", "learning_rate_factor"),
         ("training.groups=[{parameters: 3, decay: 0}]", "pattern"),
+        ("training.groups=[{parameters: a, decay: 0, until: 0}]", "until must be an integer from 1"),
+        ("training.groups=[{parameters: a, decay: 0, after: 7, until: 7}]", "groups.0.after, which is 7"),
+        ("training.groups=[{parameters: a, decay: 0, after: -1}]", "after must be an integer from 0"),
     ])
     func wrongOptionsOfTrainingAreExplained(setting: String, help: String) {
         let error = #expect(throws: SpecError.self) { try Recipe(yaml: Self.yaml, overrides: [setting]) }

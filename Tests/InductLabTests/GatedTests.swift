@@ -72,6 +72,27 @@ import Testing
         }
     }
 
+    @Test func theGateMayComeAfterItsExperts() throws {
+        var recipe = try Self.recipe("gated(linear, linear, gate=linear-gate, training=bilevel)")
+        recipe.training.groups = [
+            .init(patterns: ["gate.*"], learningRateFactor: 0, until: 3),
+            .init(patterns: ["experts.*"], learningRateFactor: 0, after: 3),
+        ]
+        let trainer = try Workbench.trainer(recipe)
+        func bits(_ prefix: String) -> [[UInt32]] {
+            trainer.model.parameters.indices.filter { trainer.model.parameters[$0].name.hasPrefix(prefix) }
+                .map { trainer.parameters[$0].map(\.bitPattern) }
+        }
+        let (gate, experts) = (bits("gate."), bits("experts."))
+        for _ in 0..<3 { _ = try trainer.advance() }
+        #expect(bits("gate.") == gate)
+        let learned = bits("experts.")
+        #expect(zip(learned, experts).allSatisfy { $0 != $1 })
+        for _ in 0..<3 { _ = try trainer.advance() }
+        #expect(bits("experts.") == learned)
+        #expect(zip(bits("gate."), gate).allSatisfy { $0 != $1 })
+    }
+
     @Test(arguments: ["vectors(positions=2)", "vectors(weighted=1, positions=3)", "regression"])
     func bilevelExpertsLearnAsIfAlone(source: String) throws {
         let pair = try Self.recipe("gated(linear, linear, gate=linear-gate, training=bilevel)", source: source)

@@ -13,6 +13,7 @@ import Testing
                 name: "fresh", when: .every(25), evaluators: [PluginSpec(name: "loss")], samples: 300)
         ]
         recipe.checkpoints = Recipe.Checkpoints(every: 20, keep: 2)
+        recipe.training.groups = [.init(patterns: ["*"], learningRateFactor: 0.5, after: 21, until: 40)]
         return recipe
     }
 

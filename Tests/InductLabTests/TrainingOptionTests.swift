@@ -159,6 +159,36 @@ import Testing
             found == [UpdateTreatment(rateFactor: 2, decay: 0.5), UpdateTreatment(rateFactor: 3, decay: 1)])
     }
 
+    /// The first group holds from the fourth step on, the second from the third to the fifth.
+    @Test(arguments: [nil, 0.02] as [Double?])
+    func groupsHoldForTheirSteps(clip: Double?) throws {
+        var recipe = try Workbench.recipe(
+            source: "vectors", architecture: "linear", length: 1, batch: 12, shards: 3,
+            optimizer: "adamw(learning_rate=0.05, decay=0.2)", clip: clip)
+        recipe.training.groups = [
+            .init(patterns: ["weight"], learningRateFactor: 0, after: 3),
+            .init(patterns: ["*"], learningRateFactor: 3, decay: 0.1, after: 2, until: 5),
+        ]
+        let trainer = try Workbench.trainer(recipe)
+        var reference = LinearReference(
+            weight: trainer.parameters[0].map(Double.init), bias: trainer.parameters[1].map(Double.init))
+        let special = LinearReference.Treatment(rate: 0.15, decay: 0.1)
+        for step in 1...8 {
+            let (inputs, labels) = try Self.samples(step - 1, batch: 12)
+            let loss = reference.advance(
+                inputs: inputs, labels: labels, smoothing: 0, clip: clip,
+                (
+                    step > 3 ? .init(rate: 0, decay: 0.2) : step == 3 ? special : .init(rate: 0.05, decay: 0.2),
+                    3...5 ~= step ? special : .init(rate: 0.05, decay: 0)
+                ))
+            #expect(abs(try trainer.advance() - loss) < 1e-5)
+        }
+        let found = Array(trainer.parameters[0]) + trainer.parameters[1]
+        for (found, expected) in zip(found, reference.weight + reference.bias) {
+            #expect(abs(Double(found) - expected) < 2e-5)
+        }
+    }
+
     @Test func aPatternWithoutParametersNamesTheNearest() throws {
         var recipe = try Workbench.recipe()
         recipe.training.groups = [.init(patterns: ["tabel"], learningRateFactor: 0.5)]

@@ -3,8 +3,8 @@
 extension Recipe.Training {
     /// What the optimiser does otherwise with some of the parameters.
     ///
-    /// A parameter belongs to the first group that has a pattern for its name; those of no group take the optimiser's
-    /// settings.
+    /// A parameter belongs to the first group that holds at the step and has a pattern for its name; those of no group
+    /// take the optimiser's settings.
     package struct ParameterGroup: Equatable, Sendable {
         /// Names of parameters; `*` stands for any characters, dots among them, `?` for one.
         package var patterns: [String]
@@ -12,12 +12,23 @@ extension Recipe.Training {
         package var learningRateFactor: Double
         /// In place of the optimiser's decay, also for parameters that their architecture exempts; nil = as without.
         package var decay: Double?
+        /// The step after which it holds; 0 = from the first update on.
+        package var after: Int
+        /// The last step at which it holds, above `after`; nil = to the end.
+        package var until: Int?
 
-        package init(patterns: [String], learningRateFactor: Double = 1, decay: Double? = nil) {
+        package init(
+            patterns: [String], learningRateFactor: Double = 1, decay: Double? = nil, after: Int = 0, until: Int? = nil
+        ) {
             self.patterns = patterns
             self.learningRateFactor = learningRateFactor
             self.decay = decay
+            self.after = after
+            self.until = until
         }
+
+        /// Whether it holds for the update of a step, from 1.
+        package func holds(at step: Int) -> Bool { step > after && until.map { step <= $0 } ?? true }
 
         /// Whether it has a pattern for a parameter's name.
         package func matches(_ name: String) -> Bool {
@@ -53,7 +64,7 @@ extension Recipe.Training {
 extension Recipe.Training.ParameterGroup {
     init(_ value: DocumentValue, _ path: String) throws(SpecError) {
         let reader = try MappingReader(
-            value, path, keys: ["parameters", "learning_rate_factor", "decay"],
+            value, path, keys: ["parameters", "learning_rate_factor", "decay", "after", "until"],
             hints: [
                 "learning_rate":
                     "a group has a learning_rate_factor, which multiplies the optimizer's learning_rate",
@@ -74,7 +85,13 @@ extension Recipe.Training.ParameterGroup {
         guard factor != nil || decay != nil else {
             throw value.wrong("\(path) changes nothing: give it a learning_rate_factor, a decay, or both")
         }
-        self.init(patterns: patterns, learningRateFactor: factor ?? 1, decay: decay)
+        let after = try reader.integer("after", in: 0...Recipe.Limit.steps.upperBound) ?? 0
+        let until = try reader.integer("until", in: Recipe.Limit.steps)
+        if let until, until <= after {
+            throw (reader.optional("until") ?? value).wrong(
+                "\(path).until must be above \(path).after, which is \(after), not \(until): it would never hold")
+        }
+        self.init(patterns: patterns, learningRateFactor: factor ?? 1, decay: decay, after: after, until: until)
     }
 
     var json: JSON {
@@ -83,6 +100,8 @@ extension Recipe.Training.ParameterGroup {
             .init(key: "learning_rate_factor", value: .number(learningRateFactor)),
         ]
         if let decay { members.append(.init(key: "decay", value: .number(decay))) }
+        if after > 0 { members.append(.init(key: "after", value: .integer(Int64(after)))) }
+        if let until { members.append(.init(key: "until", value: .integer(Int64(until)))) }
         return .object(members)
     }
 }

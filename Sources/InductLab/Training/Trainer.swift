@@ -32,7 +32,9 @@ package final class Trainer: @unchecked Sendable {
     private let memories: [TensorMemory]
     /// Of each worker.
     private let workspaceBytes: Int
-    private let plan: UpdatePlan
+    private let phases: UpdatePhases
+    /// That of the step being computed.
+    private var plan: UpdatePlan
     /// Sums of squares of the gradients, by item.
     private let squares: Tensor
     private let observers: [Observer]
@@ -108,9 +110,9 @@ package final class Trainer: @unchecked Sendable {
         let memories = (0..<pool.threads).map { _ in TensorMemory(byteCount: bytes) }
         self.memories = memories
         call = PassCall(slot: 0, memory: memories[0].base, step: 0, seed: dropoutSeed, scale: 0)
-        plan = UpdatePlan(
-            model.layout, try UpdateTreatment.all(of: model.layout, optimizer.settings, groups: training.groups))
-        squares = Tensor(.float64, [plan.items.count])
+        phases = try UpdatePhases(model.layout, optimizer.settings, groups: training.groups)
+        plan = phases.plan(at: 1)
+        squares = Tensor(.float64, [phases.mostItems])
         observers = Observer.all(model, batch, buffers, parameters)
         shardWork = { [unowned self] item, worker in train(shard: rounds[round].lowerBound + item, worker) }
         sumWork = { [unowned self] item, _ in sumGradients(item: item) }
@@ -141,6 +143,7 @@ package final class Trainer: @unchecked Sendable {
         let t = step + 1
         let positions = training.batch * model.positions(length: model.length)
         call.step = UInt64(t)
+        plan = phases.plan(at: t)
         call.scale = 1 / Float(positions)
         for index in rounds.indices {
             round = index
@@ -163,7 +166,7 @@ package final class Trainer: @unchecked Sendable {
         var scale = model.tensors.weight == nil ? 1 : weightSum > 0 ? Double(positions) / weightSum : 0
         if let clip = training.clip {
             pool.run(count: plan.items.count, sumWork)
-            let norm = squares.doubles.reduce(0, +).squareRoot() * scale
+            let norm = squares.doubles.prefix(plan.items.count).reduce(0, +).squareRoot() * scale
             guard norm.isFinite else { throw LabError.diverged(step: t, loss: norm) }
             if norm > clip { scale *= clip / norm }
         }

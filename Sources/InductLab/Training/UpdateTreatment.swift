@@ -13,13 +13,14 @@ package struct UpdateTreatment: Equatable, Sendable {
         self.decay = decay
     }
 
-    /// Those of a model's parameters, in the layout's order.
+    /// Those of a model's parameters at the update of a step, from 1, in the layout's order.
     ///
     /// Without a group the optimiser's decay holds for those parameters that their architecture lets decay.
     ///
     /// - Throws: `SpecError` for a pattern that matches no trained parameter, with the nearest name there is.
     package static func all(
-        of layout: ParameterLayout, _ settings: OptimizerSettings, groups: [Recipe.Training.ParameterGroup]
+        of layout: ParameterLayout, _ settings: OptimizerSettings, groups: [Recipe.Training.ParameterGroup],
+        at step: Int = 1
     ) throws(SpecError) -> [UpdateTreatment] {
         let names = layout.parameters.filter(\.isTrained).map(\.name)
         for (index, group) in groups.enumerated() {
@@ -31,7 +32,7 @@ package struct UpdateTreatment: Equatable, Sendable {
             }
         }
         return layout.parameters.map { parameter in
-            let group = groups.first { $0.matches(parameter.name) }
+            let group = groups.first { $0.holds(at: step) && $0.matches(parameter.name) }
             return UpdateTreatment(
                 rateFactor: group?.learningRateFactor ?? 1,
                 decay: group?.decay ?? (parameter.isDecayed ? settings.decay : 0))
