@@ -22,13 +22,17 @@ struct Induct: ParsableCommand {
         ])
 
     static func main() {
+        StandardDescriptors.occupy()
         Signals.ignoreBrokenPipes()
         Signals.ignoreFileLimits()
         do {
+            try ArgumentText.check()
             let arguments = IsolationArgument.completed(
                 NegativeValues.tied(Array(CommandLine.arguments.dropFirst())))
             try SubcommandNames.check(arguments)
             var command = try parseAsRoot(arguments)
+            // What other commands start for its answer ends as the system ends it, and those tell.
+            if type(of: command).configuration.shouldDisplay { Interruption.endsAtOnce() }
             try command.run()
         } catch {
             ExitStatus.end(by: error)

@@ -16,7 +16,9 @@ struct InductProcess {
     }
 
     /// Runs a command to its end; `environment` is added to that of the tests.
-    static func run(_ arguments: [String], environment: [String: String] = [:]) throws -> InductProcess {
+    static func run(
+        _ arguments: [String], environment: [String: String] = [:], executable: URL = Self.executable
+    ) throws -> InductProcess {
         let process = Process()
         process.executableURL = executable
         process.arguments = arguments
@@ -33,6 +35,12 @@ struct InductProcess {
         return InductProcess(
             code: process.terminationReason == .exit ? process.terminationStatus : -process.terminationStatus,
             output: String(decoding: outputText, as: UTF8.self), error: errorReader.text())
+    }
+
+    /// Runs a line of bash, in which `induct` stands for the program.
+    static func shell(_ line: String) throws -> InductProcess {
+        let function = "induct() { '\(executable.path)' \"$@\"; }; "
+        return try run(["-c", "set -o pipefail; " + function + line], executable: URL(fileURLWithPath: "/bin/bash"))
     }
 
     /// Runs a command that must succeed, and reads the JSON that is all of its standard output.

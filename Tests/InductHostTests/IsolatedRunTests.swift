@@ -16,16 +16,6 @@ import Testing
     }
 
     /// The processes whose command line holds a text.
-    private static func processes(naming text: String) -> [String] {
-        let numbers = (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []
-        return numbers.filter { number in
-            guard Int(number) != nil, let line = FileManager.default.contents(atPath: "/proc/\(number)/cmdline") else {
-                return false
-            }
-            return String(decoding: line, as: UTF8.self).contains(text)
-        }
-    }
-
     @Test func sourceModelGateAndEvaluatorsGiveTheSameBytes() throws {
         let workshop = try Workshop()
         for name in ["bigram", "coins", "hedge", "stream"] {
@@ -179,24 +169,5 @@ import Testing
         #expect(outcome.code == 0, "\(outcome.messages)")
         #expect(try JSON(parsing: outcome.output)["sequences"]?.array?.count == 2)
         #expect(outcome.messages.contains("printed by a plugin"))
-    }
-
-    @Test(arguments: [SIGKILL, SIGINT])
-    func noProcessOutlivesTheHost(signal: Int32) throws {
-        let workshop = try Workshop()
-        let path = try workshop.compile("wild.c", to: "plugins/libwild.so")
-        let (process, _, _) = try workshop.start([
-            "sample", "wild(how=hang)", "--plugin", path, "--count", "2", "--length", "4", "--seed", "1", "--isolate",
-        ])
-        func wait(_ isDone: () -> Bool) -> Bool {
-            for _ in 0..<3_000 where !isDone() { usleep(10_000) }
-            return isDone()
-        }
-        // The host, and its worker.
-        #expect(wait { Self.processes(naming: path).count >= 2 })
-        usleep(200_000)
-        kill(process.processIdentifier, signal)
-        #expect(wait { Self.processes(naming: path).isEmpty })
-        process.waitUntilExit()
     }
 }

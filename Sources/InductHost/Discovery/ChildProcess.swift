@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import CHostThread
+import CWorker
 import Glibc
 
 /// A program that is run for its answer on standard output, and believed in nothing: it may crash, hang, talk without end
@@ -31,6 +32,9 @@ package struct ChildProcess: Sendable {
         self.environment = environment
         self.joinsErrors = joinsErrors
     }
+
+    /// For the other side: from now on this process ends with the one that started it, which alone knows its limit.
+    package static func endWithParent() { worker_die_with_parent() }
 
     /// How it ended.
     package enum End: Equatable, Sendable {

@@ -48,8 +48,7 @@ package enum PluginDescriber {
         dup2(nowhere, STDOUT_FILENO)
         // A crash is the answer: no handler of the runtime's may catch it, least of all one that comes back from it.
         for fatal in [SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGTRAP] { signal(fatal, SIG_DFL) }
-        var limit = rlimit(rlim_cur: 0, rlim_max: 0)
-        setrlimit(__rlimit_resource_t(UInt32(RLIMIT_CORE.rawValue)), &limit)
+        ChildProcess.endWithParent()
         let own = getpid()
         var description = describe(path)
         // A copy of this process that the library has made has nothing to say.

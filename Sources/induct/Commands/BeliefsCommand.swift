@@ -31,7 +31,6 @@ struct BeliefsCommand: ParsableCommand {
     var last = false
 
     func run() throws {
-        Interruption.endsAtOnce()
         let argument = try SpecArgument(source)
         let tokens = try TokenList.read(tokens)
         let host = try common.host()

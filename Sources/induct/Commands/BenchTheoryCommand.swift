@@ -40,7 +40,6 @@ struct BenchTheoryCommand: ParsableCommand {
     var threads = 1
 
     func run() throws {
-        Interruption.endsAtOnce()
         guard let text = spec ?? source, spec == nil || source == nil else {
             throw UsageError("name one source, as in: induct bench theory 'mess3(x=0.15, a=0.6)'")
         }

@@ -114,6 +114,7 @@ struct CheckPluginCommand: ParsableCommand {
     @Option var seconds: Double?
 
     func run() throws {
+        ChildProcess.endWithParent()
         let border = Border()
         var options = try common.hostOptions()
         options.interposer = border

@@ -61,7 +61,7 @@ struct SampleCommand: ParsableCommand {
             let key = isTokens ? "sequences" : "samples"
             try StandardOutput.write("{\"seed\":\(seed),\"first\":\(first),\"\(key)\":[")
         }
-        try sampler.forEachBatch { batch in
+        try sampler.forEachBatch(values: Sampler.valuesPerText) { batch in
             var text = ""
             for row in 0..<batch.count {
                 switch common.format {

@@ -61,7 +61,6 @@ struct TheoryCommand: ParsableCommand {
     var examples: LabelledExamplesOptions
 
     func run() throws {
-        Interruption.endsAtOnce()
         let drawing = try plot.map(FigureFile.init)
         let argument = try SpecArgument(source)
         let host = try common.host()

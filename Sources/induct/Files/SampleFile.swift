@@ -32,7 +32,7 @@ struct SampleFile {
         do {
             switch kind {
             case .jsonl:
-                try sampler.forEachBatch { batch in
+                try sampler.forEachBatch(values: Sampler.valuesPerText) { batch in
                     var text = ""
                     for row in 0..<batch.count { text += batch.json(row: row).text + "\n" }
                     try put(Array(text.utf8), file)

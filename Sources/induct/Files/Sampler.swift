@@ -12,7 +12,9 @@ struct Sampler {
     let length: Int
 
     /// Values of one piece, roughly: 32 MB.
-    private static let valuesPerPiece = 8 << 20
+    static let valuesPerPiece = 8 << 20
+    /// Fewer where each becomes text, so that an interruption is heeded within a second.
+    static let valuesPerText = 1 << 18
 
     init(source: any Source, view name: String, seed: UInt64, first: UInt64, count: Int, length: Int) throws {
         let views = source.views
@@ -44,9 +46,9 @@ struct Sampler {
         }
     }
 
-    /// Calls `body` with the samples in order; a batch is only valid during the call.
-    func forEachBatch(_ body: (Batch) throws -> Void) throws {
-        let piece = max(1, min(count, Self.valuesPerPiece / max(1, valuesPerSample)))
+    /// Calls `body` with the samples in order, in pieces of about `values` values; a batch is only valid during the call.
+    func forEachBatch(values: Int = Sampler.valuesPerPiece, _ body: (Batch) throws -> Void) throws {
+        let piece = max(1, min(count, values / max(1, valuesPerSample)))
         var done = 0
         while done < count {
             guard !Interruption.isAsked else { throw QuietExit(code: ExitStatus.interrupted) }

@@ -38,7 +38,7 @@ enum Interruption {
     /// From now on these signals ask instead of ending the process.
     static func watch() {
         unblock()
-        for number in [SIGINT, SIGTERM, SIGHUP] where number != SIGHUP || !isIgnored(SIGHUP) {
+        for number in heeded {
             signal(number) { _ in
                 if Interruption.count.add(1, ordering: .relaxed).newValue > 1 { Interruption.end() }
             }
@@ -48,9 +48,11 @@ enum Interruption {
     /// From now on they end the process at once with the code of an interruption: for commands with nothing to save.
     static func endsAtOnce() {
         unblock()
-        signal(SIGINT) { _ in Interruption.end() }
-        signal(SIGTERM) { _ in Interruption.end() }
+        for number in heeded { signal(number) { _ in Interruption.end() } }
     }
+
+    /// The signals that the user interrupts with; a run under `nohup` outlives its terminal.
+    private static var heeded: [Int32] { [SIGINT, SIGTERM] + (isIgnored(SIGHUP) ? [] : [SIGHUP]) }
 
     /// Whoever started us may have blocked them, and a mask is inherited.
     private static func unblock() {
@@ -65,7 +67,6 @@ enum Interruption {
         _exit(ExitStatus.interrupted)
     }
 
-    /// A run under `nohup` outlives its terminal.
     private static func isIgnored(_ number: Int32) -> Bool {
         var action = sigaction()
         sigaction(number, nil, &action)

@@ -37,4 +37,21 @@ extension Workshop {
         try process.run()
         return (process, output, messages)
     }
+
+    /// The processes in whose command line a text stands.
+    static func processes(naming text: String) -> [String] {
+        let numbers = (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []
+        return numbers.filter { number in
+            guard Int(number) != nil, let line = FileManager.default.contents(atPath: "/proc/\(number)/cmdline") else {
+                return false
+            }
+            return String(decoding: line, as: UTF8.self).contains(text)
+        }
+    }
+
+    /// Waits half a minute for what should come; whether it came.
+    static func wait(for condition: () -> Bool) -> Bool {
+        for _ in 0..<3_000 where !condition() { usleep(10_000) }
+        return condition()
+    }
 }
