@@ -101,6 +101,43 @@ import Testing
         }
     }
 
+    @Test func aResumedRunIsNotChanged() throws {
+        let run = ["run", "--output", directory.path + "/run"]
+        _ = try InductProcess.json(run + Self.recipe)
+        let result = try InductProcess.run(run + ["--resume", "--set", "training.steps=60"])
+        #expect(result.code == 64)
+        #expect(result.error.contains("goes on with the recipe in \(directory.path)/run/run.json as it is"))
+    }
+
+    @Test func whatCannotBePutInPlaceLeavesNothingBehind() throws {
+        let run = directory.path + "/run"
+        _ = try InductProcess.json(["run", "--output", run] + Self.recipe)
+        for command in [["runs", "export"], ["report"]] {
+            let result = try InductProcess.run(command + [run, "--output", run])
+            #expect(result.code == 74, "\(command): \(result.error)")
+            #expect(try FileManager.default.contentsOfDirectory(atPath: directory.path) == ["run"])
+        }
+    }
+
+    @Test func samplesThatBecomeTextAreInterruptedSoon() throws {
+        let process = Process()
+        process.executableURL = InductProcess.executable
+        let path = directory.path + "/s.jsonl"
+        process.arguments = ["sample", "coin", "--count", "10000000", "--length", "100", "--output", path]
+        try process.run()
+        func size() -> Int {
+            let attributes = try? FileManager.default.attributesOfItem(atPath: path)
+            return attributes?[.size] as? Int ?? 0
+        }
+        for _ in 0..<3_000 where size() == 0 { usleep(10_000) }
+        let start = Date()
+        kill(process.processIdentifier, SIGINT)
+        process.waitUntilExit()
+        #expect(Date().timeIntervalSince(start) < 3)
+        #expect(process.terminationReason == .exit && process.terminationStatus == 130)
+        #expect(!FileManager.default.fileExists(atPath: path))
+    }
+
     @Test func aLogShorterThanItsCheckpointSaysIsNamed() throws {
         let run = directory.path + "/run"
         _ = try InductProcess.json(["run"] + Self.recipe + ["--output", run])

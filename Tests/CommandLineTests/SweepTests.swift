@@ -76,6 +76,8 @@ import Testing
         ])
         #expect(csv.output.split(separator: "\n").count == 19)
         #expect(csv.output.hasPrefix("p,width,seed,evaluation,metric,step,value,directory\n0.1,8,5,test,mean_loss,12,"))
+        let rows = try InductProcess.json(["runs", "export", "\(directory.path)/many/p=0.2,width=8/seed-5"])
+        #expect(rows.array?.first?["seed"] == 5 && rows.array?.first?["step"] == 12)
     }
 
     @Test func aPointThatFailsDoesNotLoseTheOthers() throws {

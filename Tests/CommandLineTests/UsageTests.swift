@@ -35,9 +35,11 @@ struct UsageTests {
         (["sample", "coin(p=0.5)", "--output", "x.csv"], ".npz"),
         (["run"], "--source"), (["run", "--source", "coin(p=0.5)"], "--architecture"),
         (["run", "--source", "coin(p=0.5)", "--architecture", "transformer", "--batch", "0"], "training.batch"),
+        (["theory", String(repeating: "a", count: 10_000)], "'\(String(repeating: "a", count: 80))'"),
         (["run", "--resume"], "--output"), (["plugins", "show", "mes3"], "did you mean 'mess3'?"),
         (["reproduce", "s1/inducton"], "did you mean 's1/induction'?"), (["--kernels", "theory"], "--kernels"),
         (["theory", "coin(p=0.5)", "--kernels", "x86-64-v9"], "x86-64-v9"),
+        (["sample", "coin", "--isolate=org.induct.gate"], "did you mean 'org.induct.gates'?"),
     ])
     func wrongUsageEndsWith64AndOneMessage(_ arguments: [String], words: String) throws {
         let result = try InductProcess.run(arguments)
@@ -46,6 +48,23 @@ struct UsageTests {
         #expect(result.error.hasPrefix("induct: "))
         #expect(result.error.contains(words), "\(result.error)")
         #expect(result.error.components(separatedBy: "induct: ").count == 2, "\(result.error)")
+    }
+
+    /// What was repaired would name another file.
+    @Test func argumentsThatAreNoTextAreRefused() throws {
+        let directory = try TemporaryDirectory()
+        let result = try InductProcess.shell("induct sample coin --output $'\(directory.path)/\\xff.npz'")
+        #expect(result.code == 64 && result.error.contains("argument 4, "), "\(result.error)")
+        #expect(try FileManager.default.contentsOfDirectory(atPath: directory.path).isEmpty)
+    }
+
+    /// The first file that a command opens would otherwise take the place of standard output.
+    @Test func closedDescriptorsTakeNoFiles() throws {
+        let directory = try TemporaryDirectory()
+        let path = directory.path + "/s.npz"
+        #expect(try InductProcess.shell("induct sample coin --output '\(path)' <&- >&- 2>&-").code == 0)
+        #expect(try directory.bytes("s.npz").prefix(2) == Data("PK".utf8))
+        #expect(try InductProcess.shell("induct theory coin >&-").code == 74)
     }
 
     @Test func wrongRecipesAreNamedWithLineAndColumn() throws {

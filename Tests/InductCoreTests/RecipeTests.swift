@@ -136,7 +136,9 @@ struct RecipeTests {
         ("a: &x [1]\nb: [*x, *x]", "line 3, column 4", "aliases"),
         ("training: !!map {}", "line 3", "tags"),
         ("training: {length: 1, length: 2}", "line 3", "appears twice"),
+        ("seed: 1\nsource: coin\narchitecture: gru", "line", "the keys 'architecture', 'source' appear twice"),
         ("training: {length: 1", "line", "no YAML"),
+        ("seed: \(String(repeating: "[", count: 5_000))", "line 3", "nested too deep"),
         ("? [a]\n: 1", "line", "plain words"),
         ("\u{1}", "", "no YAML"),
     ])

@@ -44,10 +44,12 @@ extension DocumentValue {
         switch error {
         case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),
             .composer(_, let problem, let mark, _):
-            return DocumentValue(.null, at: place(mark)).wrong("this is no YAML: \(problem)")
+            let words = problem.contains("max_nest_level") ? "nested too deep" : problem
+            return DocumentValue(.null, at: place(mark)).wrong("this is no YAML: \(words)")
         case .duplicatedKeysInMapping(let keys, let context):
             let names = keys.map { "'\($0.prefix(80))'" }.joined(separator: ", ")
-            return DocumentValue(.null, at: place(context.mark)).wrong("the key \(names) appears twice")
+            return DocumentValue(.null, at: place(context.mark)).wrong(
+                keys.count == 1 ? "the key \(names) appears twice" : "the keys \(names) appear twice")
         case .reader(let problem, _, _, _): return SpecError("this is no YAML: \(problem)")
         default: return SpecError("the YAML cannot be read: \(error)")
         }

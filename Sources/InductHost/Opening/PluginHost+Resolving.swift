@@ -70,7 +70,7 @@ extension PluginHost {
             }
         }
         let refused = entries.count { !$0.listing.isReady }
-        var message = "no plugin provides the \(kind.name) '\(spec.name)'"
+        var message = "no plugin provides the \(kind.name) '\(spec.name.prefix(80))'"
         message += suggestion(for: spec.name, among: names)
         if refused > 0 { message += " (\(refused) refused: see 'induct plugins list')" }
         return SpecError(message, position: spec.position)

@@ -75,11 +75,11 @@ package enum FileSystem {
             let file = try File(temporary, .create)
             try file.write(bytes)
             try file.synchronize()
+            try rename(temporary, to: path)
         } catch {
             unlink(temporary)
             throw error
         }
-        try rename(temporary, to: path)
         try synchronizeDirectory(directory(of: path))
     }
 

@@ -28,11 +28,22 @@ enum File {
 
     /// Writes a file, replacing what was there at once and not in part.
     static func write(_ text: String, to path: String) throws(ReportError) {
-        do {
-            try Data(text.utf8).write(to: URL(filePath: path), options: .atomic)
-        } catch {
-            throw .file(path: path, reason: "cannot be written: \(error)")
+        let temporary = path + ".tmp"
+        guard let file = fopen(temporary, "we") else { throw unwritten(path, errno) }
+        let bytes = Array(text.utf8)
+        let count = bytes.withUnsafeBytes { fwrite($0.baseAddress, 1, $0.count, file) }
+        var reason = count == bytes.count ? 0 : errno
+        // What the buffer still holds is written by closing.
+        if fclose(file) != 0, reason == 0 { reason = errno }
+        if reason == 0, rename(temporary, path) != 0 { reason = errno }
+        guard reason == 0 else {
+            unlink(temporary)
+            throw unwritten(path, reason)
         }
+    }
+
+    private static func unwritten(_ path: String, _ reason: Int32) -> ReportError {
+        .file(path: path, reason: "cannot be written: \(message(reason))")
     }
 
     /// Makes a directory, if there is none.

@@ -90,7 +90,10 @@ struct ErgodicComposition {
         if theories.contains(where: { $0.excessEntropyBounds != nil }) {
             theory.excessEntropyBounds = (choice + least)...(choice + max(least, most))
         }
-        theory.notes.append("E is the entropy of the choice among \(groups.count) processes plus the mean of theirs.")
+        if groups.count > 1 {
+            theory.notes.append(
+                "E is the entropy of the choice among \(groups.count) processes plus the mean of theirs.")
+        }
     }
 }
 

@@ -79,7 +79,12 @@ struct RunPlan {
                 self.init(recipe: nil, directory: directory, resumes: true)
                 return
             }
-            guard output != nil else { throw UsageError("--resume needs --output, the directory of the run") }
+            guard let output else { throw UsageError("--resume needs --output, the directory of the run") }
+            guard options.recipe != nil || options.namesParts || !FileKind.exists(output + "/run.json") else {
+                throw UsageError(
+                    "--resume goes on with the recipe in \(output)/run.json as it is: leave out the options that change it, "
+                        + "or start a run of its own in another directory")
+            }
         }
         let recipe = try options.load(options.recipe)
         let directory = output ?? Self.freeDirectory(Self.name(options.recipe, recipe))

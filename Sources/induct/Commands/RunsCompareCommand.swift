@@ -117,8 +117,11 @@ struct RunsExportCommand: ParsableCommand {
                     rows.map { row in
                         .object(
                             zip(heading, row).map { key, text in
-                                let isText = ["evaluation", "metric", "directory"].contains(key)
-                                return .init(key: key, value: isText ? .string(text) : .optional(Double(text)))
+                                switch key {
+                                case "seed", "step": .init(key: key, value: Int64(text).map(JSON.integer) ?? .null)
+                                case "value": .init(key: key, value: .optional(Double(text)))
+                                default: .init(key: key, value: .string(text))
+                                }
                             })
                     }
                 ).indented + "\n" : SweepTable.csv([heading] + rows)

@@ -52,7 +52,16 @@ struct CommonOptions: ParsableArguments {
 
     /// Opens the host with the search path of these options and of the environment.
     func host(isCancelled: @escaping @Sendable () -> Bool = { Interruption.isAsked }) throws -> PluginHost {
-        try PluginHost(try hostOptions(isCancelled: isCancelled))
+        let host = try PluginHost(try hostOptions(isCancelled: isCancelled))
+        if case .plugins(let wanted) = isolation {
+            let known = host.catalogue().compactMap(\.id)
+            if let stranger = wanted.subtracting(known).min() {
+                throw UsageError(
+                    "--isolate=\(stranger.prefix(80)): no plugin has this id\(suggestion(for: stranger, among: known)); "
+                        + "see 'induct plugins list'")
+            }
+        }
+        return host
     }
 
     /// The search path of these options and of the environment.

@@ -70,6 +70,9 @@ struct RecipeOptions: ParsableArguments {
             && accumulate == nil && labelSmoothing == nil && clip == nil && initialise == nil
     }
 
+    /// Whether they say all that a run needs without a recipe.
+    var namesParts: Bool { source != nil && architecture != nil }
+
     /// Reads the recipe; options come before `--set`.
     func load(_ path: String?) throws -> Recipe {
         let (yaml, overrides) = try document(path)
@@ -79,7 +82,7 @@ struct RecipeOptions: ParsableArguments {
     /// The text of the recipe, and the changes to it.
     func document(_ path: String?) throws -> (yaml: String, overrides: [String]) {
         let yaml = try path.map { try TextFile.read($0, limit: 1 << 20) } ?? Self.defaults
-        if path == nil && (source == nil || architecture == nil) {
+        if path == nil && !namesParts {
             throw UsageError("say what to run: a recipe, or --source SPEC and --architecture SPEC")
         }
         return (yaml, try overrides(hasRecipe: path != nil) + settings)
