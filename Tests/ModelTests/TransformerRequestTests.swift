@@ -100,4 +100,54 @@ import Testing
                 .train, requests: [PassRequest(action: .replace, point: "embedding", tensor: stream().slice)])
         }
     }
+
+    /// The outputs under a change of the inside, and every point as it then is.
+    private func changed(
+        _ driver: ModelDriver, _ action: PassRequest.Action, at point: String, by values: Tensor, mask: Tensor?
+    ) throws -> [[Float]] {
+        let points = (driver.model.activations + driver.model.attention).map { point in
+            (
+                point.name,
+                Tensor(.float32, point.shape.map { $0.bound(batch: driver.count, length: driver.length) })
+            )
+        }
+        let change = PassRequest(
+            action: action, point: point, tensor: values.slice,
+            mask: mask.map { UnsafePointer($0.data.assumingMemoryBound(to: Float.self)) })
+        let reads = points.map { PassRequest(action: .read, point: $0.0, tensor: $0.1.slice) }
+        let outputs = try driver.forward(.evaluate, requests: [change] + reads)
+        return [outputs] + points.map { Array($0.1.floats) }
+    }
+
+    @Test func changesAcrossProcessesGiveTheSameBits() throws {
+        // Both before and after there is shared memory: what lies elsewhere is copied there and back.
+        let before = (stream(), Tensor(.float32, [driver.count, driver.length]))
+        let isolated = try TransformerCase("key_value_heads=2").driver(TestHost.make(isolation: .all))
+        let after = (stream(), Tensor(.float32, [driver.count, driver.length]))
+        #expect(isolated.model.interventions == driver.model.interventions)
+        #expect(isolated.model.attention == driver.model.attention)
+        let plain = try driver.forward(.evaluate)
+        #expect(try isolated.forward(.evaluate) == plain)
+        for (values, mask) in [before, after] {
+            for i in values.floats.indices { values.floats[i] = Float(i % 7) / 4 - 0.5 }
+            for i in mask.floats.indices where i % 3 == 1 { mask.floats[i] = 1 }
+            for point in driver.model.interventions.map(\.name) {
+                for action in [PassRequest.Action.replace, .add] {
+                    for mask in [nil, mask] {
+                        let own = try changed(driver, action, at: point, by: values, mask: mask)
+                        #expect(own[0] != plain)
+                        #expect(try changed(isolated, action, at: point, by: values, mask: mask) == own)
+                    }
+                }
+            }
+        }
+        // And what is refused, is refused in the same words.
+        let failures = [driver, isolated].map { driver in
+            #expect(throws: PluginFailure.self) {
+                try driver.forward(
+                    .train, requests: [PassRequest(action: .replace, point: "embedding", tensor: after.0.slice)])
+            }
+        }
+        #expect(failures[0]?.description == failures[1]?.description)
+    }
 }

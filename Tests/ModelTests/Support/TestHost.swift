@@ -13,12 +13,14 @@ enum TestHost {
         return (path as NSString).deletingLastPathComponent
     }
 
-    static func make(kernels: String? = "reference") throws -> PluginHost {
-        try PluginHost(
-            HostOptions(
-                executableDirectory: buildDirectory, kernels: kernels, describer: buildDirectory + "/induct",
-                cacheDirectory: buildDirectory + "/model-tests-cache",
-                log: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })))
+    static func make(kernels: String? = "reference", isolation: Isolation = .none) throws -> PluginHost {
+        var options = HostOptions(
+            executableDirectory: buildDirectory, kernels: kernels, describer: buildDirectory + "/induct",
+            cacheDirectory: buildDirectory + "/model-tests-cache",
+            log: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }))
+        options.isolation = isolation
+        if let kernels { options.workerArguments = ["--kernels", kernels] }
+        return try PluginHost(options)
     }
 
     /// What a next-token model of `length` positions sees.
