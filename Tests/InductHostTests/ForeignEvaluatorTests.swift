@@ -88,7 +88,8 @@ import Testing
     }
 
     @Test func qsortFindsTheMedianThroughACallback() throws {
-        let evaluator = try Self.evaluator(Workshop.example("qsort"), "median-loss", try Workshop())
+        let workshop = try Workshop()
+        let evaluator = try Self.evaluator(Workshop.example("qsort"), "median-loss", workshop)
         let medians = Self.losses.map { Double($0.sorted()[2]) }
         #expect(evaluator.needs == [EvaluationNeed(stream: .view, view: nil, items: .losses, points: [])])
         try Self.expect(medians.reduce(0, +) / 9, of: evaluator, "median_loss")
@@ -100,7 +101,8 @@ import Testing
             let mean = losses.reduce(0) { $0 + Double($1) } / 5
             return (losses.reduce(0) { $0 + (Double($1) - mean) * (Double($1) - mean) } / 4).squareRoot()
         }
-        let evaluator = try Self.evaluator(Workshop.example("gsl"), "gsl-loss-deviation", try Workshop())
+        let workshop = try Workshop()
+        let evaluator = try Self.evaluator(Workshop.example("gsl"), "gsl-loss-deviation", workshop)
         try Self.expect(deviations.reduce(0, +) / 9, of: evaluator, "loss_deviation")
     }
 

@@ -16,7 +16,8 @@ import Testing
 
     @Test(arguments: [0, 1])
     func erand48GivesWhatDirectCallsGive(view: Int) throws {
-        let source = try Workshop().host(plugins: [Workshop.example("drand48")])
+        let workshop = try Workshop()
+        let source = try workshop.host(plugins: [Workshop.example("drand48")])
             .source(PluginSpec(parsing: "erand48(vocabulary=5)"))
         #expect(source.spec == "erand48(vocabulary=5)")
         for index in Self.indices {
@@ -38,7 +39,8 @@ import Testing
     }
 
     @Test func hiddenStateIsSeededBeforeEachSample() throws {
-        let source = try Workshop().host(plugins: [Workshop.example("drand48")]).source(PluginSpec(parsing: "drand48"))
+        let workshop = try Workshop()
+        let source = try workshop.host(plugins: [Workshop.example("drand48")]).source(PluginSpec(parsing: "drand48"))
         let together = try Workshop.tokens(source, count: 4, length: 9)
         for index in 0..<4 {
             var words = SampleWords(seed: 7, view: 0, index: UInt64(index))
@@ -72,7 +74,8 @@ import Testing
 
     @Test(arguments: ["gsl-poisson", "gsl-gaussian", "gsl-discrete"])
     func handlesOfThreadsDoNotMeet(spec: String) async throws {
-        let source = try Workshop().host(plugins: [Workshop.example("gsl")]).source(PluginSpec(parsing: spec))
+        let workshop = try Workshop()
+        let source = try workshop.host(plugins: [Workshop.example("gsl")]).source(PluginSpec(parsing: spec))
         let whole = try Workshop.tokens(source, count: 64, length: 40)
         let parts = try await withThrowingTaskGroup(of: (Int, [[Int32]]).self) { group in
             for part in 0..<16 {
