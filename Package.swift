@@ -24,22 +24,29 @@ func kernels(_ name: String, flags: [String], exclude: [String]) -> Target {
     )
 }
 
-/// A default plugin: uses the SDK only, and exports the entry alone.
-func plugin(_ name: String) -> Target {
+/// A default plugin: uses the SDK only, exports the entry alone, and carries its note, which only C can write.
+func plugin(_ name: String) -> [Target] {
     let libraries: [Target.Dependency] = name == "SyntheticSources" ? ["CPNG", "CMinizip"] : []
-    return .target(
-        name: name,
-        dependencies: [
-            .product(name: "InductSDK", package: "Swift"), .product(name: "CInduct", package: "Swift"),
-        ] + libraries,
-        path: "Plugins/\(name)",
-        swiftSettings: features,
-        linkerSettings: [
-            .unsafeFlags([
-                "-Xlinker", "--version-script=\(root)/SDK/C/plugin.version", "-Xlinker", "-Bsymbolic",
-            ])
-        ]
-    )
+    return [
+        .target(
+            name: "\(name)Note", dependencies: [.product(name: "CInduct", package: "Swift")],
+            path: "Plugins/\(name)", sources: ["note.c"], publicHeadersPath: "."),
+        .target(
+            name: name,
+            dependencies: [
+                .product(name: "InductSDK", package: "Swift"), .product(name: "CInduct", package: "Swift"),
+                .target(name: "\(name)Note"),
+            ] + libraries,
+            path: "Plugins/\(name)",
+            exclude: ["note.c"],
+            swiftSettings: features,
+            linkerSettings: [
+                .unsafeFlags([
+                    "-Xlinker", "--version-script=\(root)/SDK/C/plugin.version", "-Xlinker", "-Bsymbolic",
+                ])
+            ]
+        ),
+    ]
 }
 
 func library(_ name: String) -> Product { .library(name: name, type: .dynamic, targets: [name]) }
@@ -170,6 +177,6 @@ let package = Package(
         .testTarget(name: "CommandLineTests", dependencies: ["InductCore"], swiftSettings: features),
         .testTarget(
             name: "ConformanceTests", dependencies: ["InductCore"], exclude: ["Fixtures"], swiftSettings: features),
-    ] + plugins.map(plugin),
+    ] + plugins.flatMap(plugin),
     swiftLanguageModes: [.v6]
 )

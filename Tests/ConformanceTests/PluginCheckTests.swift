@@ -203,7 +203,8 @@ struct PluginCheckTests {
         let failed = report.results.checks("failed")
         #expect(failed.isEmpty, "\(failed)")
         #expect(report.code == 0)
-        #expect((report.results["passed"]?.int ?? 0) > 10)
+        let passed = report.results.checks("passed")
+        #expect(passed.count > 10 && passed.contains { $0.id == "note-agrees" })
     }
 
     @Test func sayWhatIsNoPlugin() throws {

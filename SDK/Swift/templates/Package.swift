@@ -9,9 +9,12 @@ let package = Package(
     dependencies: [.package(path: "@SDK@/Swift")],
     targets: [
         .target(
+            name: "NoisyCycleNote", dependencies: [.product(name: "CInduct", package: "Swift")], publicHeadersPath: "."),
+        .target(
             name: "NoisyCycle",
             dependencies: [
                 .product(name: "InductSDK", package: "Swift"), .product(name: "CInduct", package: "Swift"),
+                "NoisyCycleNote",
             ],
             swiftSettings: [
                 .enableUpcomingFeature("ExistentialAny"), .enableUpcomingFeature("MemberImportVisibility"),

@@ -56,6 +56,7 @@ enum ScaffoldLanguage: String, CaseIterable, ExpressibleByArgument {
             [
                 ("Makefile", "Makefile"), ("Package.swift", "Package.swift"),
                 ("Entry.swift", "Sources/\(name.type)/\(name.type)+Entry.swift"),
+                ("note.c", "Sources/\(name.type)Note/note.c"),
             ]
         }
     }
