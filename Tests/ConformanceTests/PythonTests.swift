@@ -71,6 +71,41 @@ struct PythonTests {
         }
     }
 
+    @Test("are in the memory of a run with what they say they keep, and named when they do not say")
+    func memoryIsStatedOrNamed() throws {
+        try Tools.inScratch { scratch in
+            let code = """
+                import induct
+
+                @induct.architecture
+                class Silent:
+                    def parameters(self): return []
+                    def forward(self, batch): batch.outputs[...] = 0
+
+                @induct.architecture
+                class Frank(Silent):
+                    def workspace_size(self, count, length, is_training):
+                        return count * length * 4 if is_training else 0
+
+                """
+            let file = try Python.write(code, to: "mine.py", in: scratch)
+            func memory(_ architecture: String) throws -> JSON {
+                let result = try Tools.run(
+                    Tools.induct,
+                    [
+                        "run", "--source", "even", "--architecture", architecture, "--plugin", file, "--length", "6",
+                        "--steps", "1", "--batch", "5", "--set", "training.shards=1", "--threads", "2", "--dry-run",
+                        "--format", "json",
+                    ],
+                    environment: try Python.environment(cache: scratch), joined: false)
+                return try JSON(parsing: result.output)["memory"] ?? .null
+            }
+            let (silent, frank) = (try memory("silent"), try memory("frank"))
+            #expect(silent["workers"] == 0 && silent["unstated"] == ["silent"], "\(silent.text)")
+            #expect(frank["workers"] == 240 && frank["unstated"] == [], "\(frank.text)")
+        }
+    }
+
     @Test("say where in the user's code they failed")
     func tracebacksArrive() throws {
         try Tools.inScratch { scratch in

@@ -186,6 +186,10 @@ class Architecture(Protocol):
     def backward(self, batch: Pass) -> None:
         """Adds to every gradient. Without it the part cannot be trained by gradient."""
 
+    def workspace_size(self, count: int, length: int, is_training: bool) -> int:
+        """Bytes that a pass over `count` rows keeps for its slot; by this a run knows its memory beforehand."""
+        ...
+
     def points(self) -> Sequence[Point]:
         """Places whose values `batch.requests` may ask to read."""
         ...

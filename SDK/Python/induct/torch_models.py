@@ -14,6 +14,9 @@ Initial values are the host's, by the recipe's seed, so a parameter needs an ini
 Linear, Conv1d, Conv2d, Embedding, RNN, GRU, LSTM, MultiheadAttention, LayerNorm, RMSNorm and constants are known;
 others a module states in a method `initialisers()` that gives them by parameter name, which also overrides.
 
+A run's memory is stated beforehand with what autograd keeps of a forward pass, as one over a row and two of zeros show
+it; not with what the passes allocate and free.
+
 Bits: PyTorch runs on one thread, unless the module's code sets another number. Dropout draws from a seed of (stream,
 step, first row), so that a resumed run repeats it.
 """
@@ -72,7 +75,7 @@ class TorchArchitecture:
         self._module: torch.nn.Module = factory(task, **values)
         if not isinstance(self._module, torch.nn.Module):
             raise TypeError(f"{factory.__name__} gives {type(self._module).__name__}; give a torch.nn.Module")
-        self._inputs = [tensor.name for tensor in task.schema.tensors if tensor.role == "input"]
+        self._inputs = [tensor for tensor in task.schema.tensors if tensor.role == "input"]
         _refuse_running_statistics(self._module)
         self._initialisers = _initialisers(self._module, torch)
         self._named = dict(self._module.named_parameters())
@@ -80,6 +83,7 @@ class TorchArchitecture:
             if value.dtype != torch.float32:
                 raise TypeError(f"the parameter {parameter_name} is {value.dtype}; parameters are float32")
         self._graphs: dict[int, tuple[list[torch.Tensor], torch.Tensor]] = {}
+        self._kept: dict[tuple[int, int], int] = {}
 
     def parameters(self) -> list[Parameter]:
         """named_parameters(); vectors are not decayed, as biases and gains are not."""
@@ -94,12 +98,19 @@ class TorchArchitecture:
             for name, value in self._named.items()
         ]
 
+    def workspace_size(self, count: int, length: int, is_training: bool) -> int:
+        """What autograd keeps of a forward pass grows by the same with every row."""
+        if not is_training:
+            return 0
+        one, two = (self._kept_bytes(rows, length) for rows in (1, 2))
+        return max(0, one + (count - 1) * (two - one))
+
     def forward(self, batch: Pass) -> None:
         """Runs the module over the host's parameters, and keeps the graph for the backward pass of the slot."""
         torch = self._torch
         self._graphs.pop(batch.slot, None)
         self._module.train(batch.is_training)
-        inputs = [self._input(batch[name]) for name in self._inputs]
+        inputs = [self._input(batch[tensor.name]) for tensor in self._inputs]
         aliases = {name: self._alias(array) for name, array in batch.parameters.items()}
         trained = [
             alias.requires_grad_(batch.is_training)
@@ -129,6 +140,27 @@ class TorchArchitecture:
         for name, gradient in zip(names, gradients):
             if gradient is not None and name in batch.gradients:
                 self._alias(batch.gradients[name]).add_(gradient)
+
+    def _kept_bytes(self, rows: int, length: int) -> int:
+        """Bytes of the tensors that autograd keeps of a pass over zeros, without the parameters."""
+        if (rows, length) not in self._kept:
+            torch = self._torch
+            seen: dict[int, int] = {}
+
+            def keep(tensor: torch.Tensor) -> torch.Tensor:
+                storage = tensor.untyped_storage()
+                seen[storage.data_ptr()] = storage.nbytes()
+                return tensor
+
+            self._module.train(True)
+            inputs = [self._input(np.zeros(t.bound(rows, length), t.numpy_dtype)) for t in self._inputs]
+            with torch.autograd.graph.saved_tensors_hooks(keep, lambda tensor: tensor):
+                # The graph is alive until everything in it is counted, so that no memory is used twice.
+                outputs = self._module(*inputs)
+            own = {value.untyped_storage().data_ptr() for value in self._named.values()}
+            self._kept[rows, length] = sum(size for place, size in seen.items() if place not in own)
+            del outputs
+        return self._kept[rows, length]
 
     def _alias(self, array: np.ndarray) -> torch.Tensor:
         with warnings.catch_warnings():

@@ -152,6 +152,22 @@ class TorchArchitectures(unittest.TestCase):
             np.testing.assert_array_equal(seen[0], seen[2])
             self.assertFalse(np.array_equal(seen[0], seen[1]))
 
+    def test_the_memory_that_is_stated_is_what_autograd_keeps(self) -> None:
+        code = """
+            import torch
+            import induct
+
+            @induct.torch_architecture
+            def plain(task: induct.Task) -> torch.nn.Module:
+                return torch.nn.Sequential(torch.nn.Embedding(task.classes, 16), torch.nn.Linear(16, task.classes))
+        """
+        with Host(code) as host:
+            host.create("architecture", "plain", schema=text_schema(5, 6), length=6)
+            stated, _ = host.call(11, {"mode": 0, "count": 9, "length": 6})
+            # The tokens as int64, and the embeddings as float32.
+            self.assertEqual(stated["size"], 9 * 6 * (8 + 16 * 4))
+            self.assertEqual(host.call(11, {"mode": 1, "count": 9, "length": 6})[0]["size"], 0)
+
     def test_running_statistics_are_refused(self) -> None:
         code = MLP.replace("torch.nn.LayerNorm(width)", "torch.nn.BatchNorm1d(6)")
         with Host(code) as host, self.assertRaisesRegex(Failure, "layer norm .* keeps running statistics") as caught:

@@ -126,6 +126,28 @@ class Models(unittest.TestCase):
             host.create("architecture", "bigram", schema=schema, length=4)
         self.assertEqual(caught.exception.status, 3)
 
+    def test_say_what_a_pass_keeps_where_they_know_it(self) -> None:
+        code = """
+            import induct
+            @induct.architecture
+            class Silent:
+                def parameters(self): return []
+                def forward(self, batch): batch.outputs[...] = 0
+            @induct.architecture
+            class Frank(Silent):
+                def workspace_size(self, count, length, is_training):
+                    return count * length * 4 if is_training else -1
+        """
+        with Host(code) as host:
+            host.create("architecture", "silent", schema=text_schema(5, 6), length=6)
+            with self.assertRaises(Failure) as refused:
+                host.call(11, {"mode": 0, "count": 2, "length": 6})
+            self.assertEqual(refused.exception.status, 12)
+            host.create("architecture", "frank", schema=text_schema(5, 6), length=6)
+            self.assertEqual(host.call(11, {"mode": 0, "count": 2, "length": 6})[0], {"size": 48})
+            with self.assertRaisesRegex(Failure, "gives -1; give bytes"):
+                host.call(11, {"mode": 1, "count": 2, "length": 6})
+
     def test_arrays_are_the_hosts_memory(self) -> None:
         code = """
             import numpy as np

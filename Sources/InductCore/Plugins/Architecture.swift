@@ -152,8 +152,9 @@ package protocol Architecture: AnyObject, Sendable {
 
     /// Bytes of workspace that a pass over `count` rows of `length` items needs.
     func workspaceSize(mode: PassMode, count: Int, length: Int) -> Int
-    /// Bytes that every slot of such a pass takes in a process of its own; 0 for what runs in this one.
-    func remoteWorkspaceSize(mode: PassMode, count: Int, length: Int) -> Int
+    /// Bytes that every slot of such a pass takes in a process of its own; 0 for what runs in this one, nil where that
+    /// process does not say.
+    func remoteWorkspaceSize(mode: PassMode, count: Int, length: Int) -> Int?
     /// Writes `[count, P, width]` outputs. Slots may run side by side; the allocation-free path of training.
     func forward(_ pass: borrowing Pass) throws(PluginFailure)
     /// Follows the `forward` of its slot.
@@ -172,5 +173,5 @@ package protocol Architecture: AnyObject, Sendable {
 
 extension Architecture {
     /// It runs in this process.
-    package func remoteWorkspaceSize(mode: PassMode, count: Int, length: Int) -> Int { 0 }
+    package func remoteWorkspaceSize(mode: PassMode, count: Int, length: Int) -> Int? { 0 }
 }

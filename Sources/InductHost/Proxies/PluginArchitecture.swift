@@ -104,8 +104,9 @@ package final class PluginArchitecture: Architecture, @unchecked Sendable {
         }
     }
 
-    package func remoteWorkspaceSize(mode: PassMode, count: Int, length: Int) -> Int {
-        isolated?.remoteWorkspaceSize(mode: mode, count: count, length: length) ?? 0
+    package func remoteWorkspaceSize(mode: PassMode, count: Int, length: Int) -> Int? {
+        guard let isolated else { return 0 }
+        return isolated.remoteWorkspaceSize(mode: mode, count: count, length: length)
     }
 
     package func forward(_ pass: borrowing Pass) throws(PluginFailure) {

@@ -7,7 +7,8 @@ package import InductCore
 /// With p bytes of parameters, s buffers of gradients (`GradientTree`), and t threads: p for the parameters, s p for the
 /// gradients, 2 p for the moments of Adam, t times the workspace of the largest shard, batches and outputs for the rows held
 /// at a time, and a finite training set where it is kept; of plugins in processes of their own, t times the largest workspace
-/// there. What the process takes besides (its code, the plugins' tables, the reading of a checkpoint) is not in it.
+/// there, as far as they say. What a process takes besides (its code, the plugins' tables, an interpreter, the reading of a
+/// checkpoint) is not in it.
 package struct MemoryEstimate: Equatable, Sendable {
     package internal(set) var parameters = 0
     package internal(set) var gradients = 0
@@ -19,6 +20,8 @@ package struct MemoryEstimate: Equatable, Sendable {
     /// Of a training set that is kept where there is room, and drawn again and again where there is not.
     package internal(set) var samples = 0
     package internal(set) var evaluation = 0
+    /// Architectures and gates that do not say what a pass takes in their own process, which is in none of the parts.
+    package internal(set) var unstated: [String] = []
 
     package var total: Int {
         ByteCount.sum(parts.map(\.bytes))
@@ -61,6 +64,7 @@ package struct MemoryEstimate: Equatable, Sendable {
         workers = ByteCount.product([
             model.root.remoteBytes(rows: rows, length: model.length, mode: .train), threads,
         ])
+        unstated = model.leaves.filter { $0.hidesWorkspace(length: model.length) }.map(\.architecture.spec)
         let held = training.heldSamples(all: isObserved).map(\.count).max() ?? 0
         batches = ByteCount.sum([
             ModelBatch.byteCount(
@@ -78,7 +82,8 @@ package struct MemoryEstimate: Equatable, Sendable {
     /// The same in one line: "1.2 GiB: parameters 96 MiB, gradients 768 MiB, ...".
     package var text: String {
         let parts = parts.filter { $0.bytes > 0 }.map { "\($0.name) \(ByteCount.text($0.bytes))" }
-        return "\(ByteCount.text(total)): \(parts.joined(separator: ", "))"
+        let beside = unstated.isEmpty ? "" : ", and what \(unstated.joined(separator: ", ")) takes and does not state"
+        return "\(ByteCount.text(total)): \(parts.joined(separator: ", "))\(beside)"
     }
 
     /// - Throws: `SpecError` when that much cannot be had, with the figure and what would lessen it.

@@ -61,7 +61,12 @@ extension ModelLeaf {
     }
 
     fileprivate func remoteBytes(mode: PassMode, rows: Int, length: Int) -> Int {
-        Self.bytes(rows) { architecture.remoteWorkspaceSize(mode: mode, count: $0, length: length) }
+        Self.bytes(rows) { architecture.remoteWorkspaceSize(mode: mode, count: $0, length: length) ?? 0 }
+    }
+
+    /// Whether it has a process of its own and does not say what it takes there.
+    func hidesWorkspace(length: Int) -> Bool {
+        architecture.remoteWorkspaceSize(mode: .train, count: 1, length: length) == nil
     }
 
     /// What `size` says of `rows` samples, unless what it says of one is too much already.

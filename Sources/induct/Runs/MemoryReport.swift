@@ -24,6 +24,7 @@ struct MemoryReport {
                 parts + [
                     .init(key: "total", value: .integer(Int64(plan.memory.total))),
                     .init(key: "available", value: available.map { .integer(Int64($0)) } ?? .null),
+                    .init(key: "unstated", value: .array(plan.memory.unstated.map(JSON.string))),
                 ]),
         ]
     }
@@ -33,6 +34,7 @@ struct MemoryReport {
         var rows = [("parameters", "\(count)"), ("threads", "\(plan.threads)")]
         rows += plan.memory.parts.map { ("memory for \($0.name)", ByteCount.text($0.bytes)) }
         rows.append(("memory in all, about", ByteCount.text(plan.memory.total)))
+        rows += plan.memory.unstated.map { ("not in it, for it does not say", $0) }
         rows.append(("memory available", available.map(ByteCount.text) ?? "unknown"))
         return TextTable.pairs(rows)
     }

@@ -31,6 +31,7 @@ class Call(IntEnum):
     MERGE = 8
     FINISH = 9
     DISCARD = 10
+    WORKSPACE = 11
     FILL = 32
     ORACLE = 33
     FORWARD = 34

@@ -45,9 +45,17 @@ class ModelService:
             self._model.backward(self._pass(request))
         elif request.kind == Call.OBSERVE and hasattr(self._model, "observe"):
             self._observe(request)
+        elif request.kind == Call.WORKSPACE and hasattr(self._model, "workspace_size"):
+            return {"size": self._workspace_size(request.json)}
         else:
             return None
         return {}
+
+    def _workspace_size(self, call: dict[str, Any]) -> int:
+        size = int(self._model.workspace_size(call["count"], call["length"], call["mode"] == 0))
+        if size < 0:
+            raise ValueError(f"workspace_size() gives {size}; give bytes")
+        return size
 
     def _pass(self, request: Request) -> Pass:
         reader = Reader(self._regions, request.data, "<IIIIQQQQqIIIIQ")

@@ -43,8 +43,8 @@ final class IsolatedArchitecture: ArchitectureCalls, @unchecked Sendable {
     /// Workspaces stay in the worker.
     func workspaceSize(mode: PassMode, count: Int, length: Int) -> Int { 0 }
 
-    /// What a slot takes there; 0 for a worker that has none, or cannot say.
-    func remoteWorkspaceSize(mode: PassMode, count: Int, length: Int) -> Int {
+    /// What a slot takes there; nil for a worker that cannot say.
+    func remoteWorkspaceSize(mode: PassMode, count: Int, length: Int) -> Int? {
         let text: JSON = [
             "mode": .integer(Int64(mode.rawValue)), "count": .integer(Int64(count)),
             "length": .integer(Int64(length)),
@@ -55,7 +55,7 @@ final class IsolatedArchitecture: ArchitectureCalls, @unchecked Sendable {
             read: { channel throws(TableDefect) in
                 size = try RecordReader(try? JSON(parsing: channel.text), "workspace").size("size")
             })
-        return status == INDUCT_OK ? size : 0
+        return status == INDUCT_OK ? size : nil
     }
 
     func forward(
