@@ -10,6 +10,7 @@ struct Guide: CustomTestStringConvertible, Sendable {
     var testDescription: String { path }
 
     static let all = Checkout.files(in: "Documentation/Guides", ending: ".md").map { Guide(path: $0) }
+    static let readme = Guide(path: "README.md")
 
     /// Those that add a part, in every language.
     static let parts = ["a-source", "an-architecture", "a-gate", "an-evaluator"].map {
@@ -50,7 +51,7 @@ struct GuideTests {
         #expect(!rest.contains("\n## "), "there is a section after the last command")
     }
 
-    @Test("link to files that are there", arguments: Guide.all + [Guide(path: "README.md")])
+    @Test("link to files that are there", arguments: Guide.all + [Guide.readme])
     func linksExist(guide: Guide) throws {
         for link in try guide.links() {
             let file = Checkout.root.appending(path: link).standardizedFileURL
@@ -59,11 +60,50 @@ struct GuideTests {
     }
 
     @Test("run as they are written", arguments: Guide.all.filter { !$0.path.hasSuffix("Add-a-kernel.md") })
-    func run(guide: Guide) throws {
+    func run(guide: Guide) throws { try run(guide) { _ in } }
+
+    /// `induct` with less to do: commands that train get few steps and samples, those that measure measure once, and
+    /// pictures are left as Vega-Lite.
+    private static let hurried = """
+        case "$1 $2" in
+        "theory "*) [ "${3:-}" != --plot ] || set -- theory "$2" --plot "${4%.svg}.vl.json" ;;
+        "bench train") set -- "$@" --repetitions 1 --steps 2 ;;
+        "bench kernels") set -- "$@" --repetitions 1 --only softmax ;;
+        "run "* | "sweep "*) set -- "$@" --set training.steps=2 --set training.batch=8 --set evaluate.0.samples=32 ;;
+        esac
+        case "$*" in *coins.yaml*) set -- "$@" --set evaluate.1.samples=32 ;; esac
+        """
+
+    @Test("are led to by a README whose commands run as they are written, in less time")
+    func runReadme() throws {
+        try run(Guide.readme) { scratch in
+            // A checkout that was built, as `make demo` leaves it.
+            let build = scratch.appending(path: ".build/release")
+            try FileManager.default.createDirectory(at: build, withIntermediateDirectories: true)
+            let program = build.appending(path: "induct")
+            try "#!/bin/sh\n\(Self.hurried)\nexec '\(Self.program.path)' \"$@\"\n"
+                .write(to: program, atomically: true, encoding: .utf8)
+            try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: program.path)
+            try FileManager.default.createSymbolicLink(
+                at: scratch.appending(path: "Experiments"),
+                withDestinationURL: Checkout.root.appending(path: "Experiments"))
+        }
+    }
+
+    @Test("name experiments that are there", arguments: Guide.all + [Guide.readme])
+    func experimentsExist(guide: Guide) throws {
+        let names = try Checkout.text(guide.path).matches(of: #/induct reproduce (\w+\/[\w-]+)/#).map { $0.1 }
+        for name in names { #expect(try Checkout.text("Experiments/\(name).yaml") != "", "\(name)") }
+        if guide.path == Guide.readme.path { #expect(!names.isEmpty) }
+    }
+
+    /// Runs the commands of a guide in a new directory, after `prepare` has been there.
+    private func run(_ guide: Guide, _ prepare: (URL) throws -> Void) throws {
         try #require(FileManager.default.isExecutableFile(atPath: Self.program.path), "no induct beside the tests")
         let scratch = FileManager.default.temporaryDirectory.appending(path: "induct-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: scratch, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(at: scratch) }
+        try prepare(scratch)
         let process = Process()
         let pipe = Pipe()
         process.executableURL = URL(fileURLWithPath: "/bin/sh")
