@@ -115,6 +115,14 @@ import Testing
         #expect(abs((own["total"] ?? 0) - (isolated["total"] ?? 0)) <= 2 * 2 * 64)
     }
 
+    @Test(arguments: [[], ["--isolate"]])
+    func aWorkspaceThatNobodyHasIsRefusedBeforeTheRun(isolation: [String]) throws {
+        let workshop = try Workshop()
+        try workshop.compile("wild.c", to: "plugins/libwild.so", ["-DWORKSPACE=UINT64_MAX"])
+        let outcome = try workshop.induct(Self.wildRun(workshop, "run") + isolation)
+        #expect(outcome.code == 64 && outcome.messages.contains("the training needs about"), "\(outcome.messages)")
+    }
+
     /// 40 steps on the source and the architecture of wild.c.
     private static func wildRun(
         _ workshop: Workshop, _ directory: String, source: String = "wild", architecture: String = "wild"

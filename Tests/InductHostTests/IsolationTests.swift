@@ -85,13 +85,13 @@ import Testing
     @Test(arguments: [
         ("segfault", "crashed with SIGSEGV"), ("abort", "crashed with SIGABRT"),
         ("exit", "exit() ended its process, with code 0, before it answered"), ("hang", "did not answer within 1.0 s"),
-        ("garbage", "gave an answer that is none"),
+        ("garbage", "gave an answer that is none"), ("leave", "exit() ended its process, with code 0"),
     ])
     func everyEndOfAWorkerIsAnErrorOfItsCall(how: String, said: String) throws {
         let workshop = try Workshop()
         let path = try workshop.compile("wild.c", to: "libwild.so")
         let spec = try PluginSpec(parsing: "wild(how=\(how))")
-        let host = try Self.host(workshop, path, limit: how == "hang" ? 1 : 60)
+        let host = try Self.host(workshop, path, limit: how == "hang" ? 1 : how == "leave" ? 10 : 60)
         let source = try host.source(spec)
         let sampled = #expect(throws: PluginFailure.self) {
             try source.fill(
@@ -121,6 +121,20 @@ import Testing
         #expect(evaluated?.message.contains(said) == true, "\(String(describing: evaluated))")
         // The accumulator has gone with its process.
         #expect(throws: PluginFailure.self) { try accumulator.finish() }
+    }
+
+    @Test func aStatusOfNoMeaningIsTheSameAcrossProcesses() throws {
+        let workshop = try Workshop()
+        let path = try workshop.compile("wild.c", to: "libwild.so")
+        let failures = try [workshop.host(plugins: [path]), Self.host(workshop, path)].map { host in
+            let source = try host.source(PluginSpec(parsing: "wild(how=odd)"))
+            let batch = Batch(schema: source.schema, count: 2, length: 4)
+            return #expect(throws: PluginFailure.self) {
+                try source.fill(batch, rows: 0..<2, view: 0, seed: 1, first: 0)
+            }
+        }
+        #expect(failures[0]?.message == "it gave status -3 and no message")
+        #expect(failures[1]?.description == failures[0]?.description)
     }
 
     /// One sample of four tokens through a model with two biases.

@@ -131,6 +131,59 @@ import Testing
         #expect(failure.message.contains("sample 11 of view 'train' has \(token) at entry 2 of 'tokens'"))
     }
 
+    @Test(arguments: [
+        (".5, .6", "row 0 of the law for sample 0 is none: its numbers sum to 1.1"), ("-1, 2", "the least is -1.0"),
+        ("NAN, 1", "its numbers sum to nan"), ("0, 0", "its numbers sum to 0.0"), (".5, .5", nil), ("NAN, NAN", nil),
+    ])
+    func lawsThatAreNoneAreErrorsOfTheOracle(_ law: String, reason: String?) throws {
+        let workshop = try Workshop()
+        let path = try workshop.compile(
+            "lying.c", to: "liblying.so", ["-DLIE_LAW=\(law)", "-DNAN=__builtin_nan(\"\")"])
+        let source = try workshop.host(plugins: [path]).source(PluginSpec(parsing: "lying"))
+        let oracle = try #require(source.oracle)
+        let results = OracleResults(predictive: Tensor(.float64, [2, 4, 2]))
+        var failure: PluginFailure?
+        do throws(PluginFailure) {
+            try oracle.evaluate(Batch(schema: source.schema, count: 2, length: 3), view: 0, seed: 1, into: results)
+        } catch {
+            failure = error
+        }
+        #expect((failure == nil) == (reason == nil))
+        if let reason { #expect(failure?.message.contains(reason) == true, "\(String(describing: failure))") }
+    }
+
+    /// One table of wild.c, bound to a length of 4.
+    private static let schema = Schema(
+        task: .nextToken, loss: .crossEntropy,
+        tensors: [TensorSchema(name: "tokens", type: .int32, role: .input, shape: [.batch, .length], limit: 2)],
+        classes: 2, positions: .length
+    ).bound(length: 4)
+
+    @Test(arguments: [
+        ".rows = 0, .columns = UINT64_MAX, .axis_values = &mine->mean", ".rows = UINT64_MAX, .columns = 0",
+        ".rows = 0, .columns = 1ull << 60", ".rows = 1ull << 33, .columns = 1ull << 33",
+    ])
+    func metricsOfImpossibleSizesAreRefused(_ size: String) throws {
+        let workshop = try Workshop()
+        let path = try workshop.compile(
+            "wild.c", to: "libwild.so", ["-DMETRIC_SIZE=.kind = INDUCT_METRIC_TABLE, \(size)"])
+        let evaluator = try workshop.host(plugins: [path])
+            .evaluator(PluginSpec(parsing: "wild"), schema: Self.schema, length: 4)
+        let failure = try #require(throws: PluginFailure.self) { try evaluator.begin().finish() }
+        #expect(failure.call == "finish" && failure.message.contains("which does not fit"), "\(failure)")
+    }
+
+    @Test(arguments: ["../../bias", "a\\033[31mb", "__metadata__", "a..b", "bias of all"])
+    func parametersAreNamedAsFilesCanBe(_ name: String) throws {
+        let workshop = try Workshop()
+        let path = try workshop.compile("wild.c", to: "libwild.so", ["-DPARAMETER_NAME=\"\(name)\""])
+        let failure = try #require(throws: PluginFailure.self) {
+            try workshop.host(plugins: [path])
+                .architecture(PluginSpec(parsing: "wild"), schema: Self.schema, length: 4)
+        }
+        #expect(failure.message.contains("has no usable name"), "\(failure)")
+    }
+
     @Test(arguments: ["56", "48", "120"])
     func sourceOfAnySizeWithItsSlotsIsTaken(_ size: String) throws {
         let workshop = try Workshop()

@@ -73,12 +73,17 @@ struct PluginDescription: Equatable, Sendable {
         self.version = version
         summary = json["summary"]?.string ?? ""
         abiMinor = json["abi"]?["minor"]?.int ?? 0
+        guard provides.count <= PluginKind.allCases.count * PluginPart.limit else {
+            throw TableDefect(
+                "provides has \(provides.count) entries; a plugin has at most \(PluginPart.limit) of a kind")
+        }
         parts = []
+        var names: Set<String> = []
         for part in provides {
             guard let kind = part["kind"]?.string.flatMap(PluginKind.init(name:)), let name = part["name"]?.string,
                 Names.isKebabCase(name)
             else { throw TableDefect("an entry of provides has no known kind or no name in kebab-case") }
-            guard !parts.contains(where: { $0.kind == kind && $0.name == name }) else {
+            guard names.insert("\(kind.name) \(name)").inserted else {
                 throw TableDefect("provides names the \(kind.name) '\(name)' twice")
             }
             parts.append(

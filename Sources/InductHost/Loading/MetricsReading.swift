@@ -29,7 +29,9 @@ enum MetricsReading {
             throw TableDefect("its metric '\(name)' has the unknown kind \(table.kind)")
         }
         let (count, overflow) = table.rows.multipliedReportingOverflow(by: table.columns)
-        guard !overflow, count <= mostValues, kind != .scalar || count == 1, kind != .curve || table.rows == 1 else {
+        guard !overflow, max(count, table.rows, table.columns) <= mostValues, kind != .scalar || count == 1,
+            kind != .curve || table.rows == 1
+        else {
             throw TableDefect("its metric '\(name)' has \(table.rows) rows of \(table.columns), which does not fit")
         }
         guard count == 0 || table.values != nil else { throw TableDefect("its metric '\(name)' has no values") }
@@ -39,10 +41,10 @@ enum MetricsReading {
         let columnNames = try names(table.column_names, table.columns, of: name)
         let rowNames = try names(table.row_names, table.rows, of: name)
         return Metric(
-            kind: kind, name: name, unit: try Negotiation.text(table.unit, "metric's unit", limit: INDUCT_MAX_STRING),
+            kind: kind, name: name, unit: try Negotiation.line(table.unit, "metric's unit", limit: INDUCT_MAX_STRING),
             rows: Int(table.rows), columns: Int(table.columns), values: copy(table.values, Int(count)) ?? [],
             standardErrors: copy(table.standard_errors, Int(count)),
-            axis: try Negotiation.text(table.axis, "metric's axis", limit: INDUCT_MAX_STRING),
+            axis: try Negotiation.line(table.axis, "metric's axis", limit: INDUCT_MAX_STRING),
             axisValues: copy(table.axis_values, Int(table.columns)), rowNames: rowNames, columnNames: columnNames)
     }
 
@@ -53,9 +55,10 @@ enum MetricsReading {
         guard let pointers else { return nil }
         var names: [String] = []
         for index in 0..<Int(count) {
-            names.append(
-                try Negotiation.requiredText(pointers[index], "names in the metric \(metric)", limit: INDUCT_MAX_STRING)
-            )
+            let label = "row or column name of the metric \(metric)"
+            guard let name = try Negotiation.line(pointers[index], label, limit: INDUCT_MAX_STRING), !name.isEmpty
+            else { throw TableDefect("its \(label) is missing") }
+            names.append(name)
         }
         return names
     }

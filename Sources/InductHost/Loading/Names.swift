@@ -18,6 +18,12 @@ enum Names {
             && groups.allSatisfy { !$0.isEmpty && $0.allSatisfy(isWordByte) }
     }
 
+    /// "blocks.0.query.weight": letters, digits, "-" and "_" in groups joined by "."; it is a file's name in archives.
+    static func isDotted(_ text: String) -> Bool {
+        let groups = text.utf8.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
+        return groups.allSatisfy { !$0.isEmpty && $0.allSatisfy(isWordByte) }
+    }
+
     /// "1.0.0", "0.2.1-beta+7": three numbers, then anything printable without spaces.
     static func isVersion(_ text: String) -> Bool {
         let bytes = text.utf8

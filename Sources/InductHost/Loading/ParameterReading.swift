@@ -12,6 +12,12 @@ enum ParameterReading {
     static func parameter(_ pointer: UnsafePointer<induct_parameter>) throws(TableDefect) -> ParameterDescription {
         let table = try Negotiation.read(pointer, "induct_parameter", minimum: 28)
         let name = try Negotiation.requiredText(table.name, "parameter's name", limit: INDUCT_MAX_STRING)
+        // safetensors keeps that one for itself.
+        guard Names.isDotted(name), name != "__metadata__" else {
+            throw TableDefect(
+                "its parameter '\(name)' has no usable name; names are letters, digits, '-' and '_', with dots between levels"
+            )
+        }
         guard (0...Int32(INDUCT_MAX_RANK)).contains(table.rank), table.rank == 0 || table.shape != nil else {
             throw TableDefect("its parameter '\(name)' has rank \(table.rank); ranks are 0 to \(INDUCT_MAX_RANK)")
         }
@@ -61,7 +67,8 @@ enum ParameterReading {
         var points: [Point] = []
         for i in 0..<Int(table.count) {
             let point = try Negotiation.read(table.points[i], "induct_point", minimum: 24)
-            let name = try Negotiation.requiredText(point.name, "point's name", limit: INDUCT_MAX_STRING)
+            guard let name = try Negotiation.line(point.name, "point's name", limit: INDUCT_MAX_STRING), !name.isEmpty
+            else { throw TableDefect("its point's name is missing") }
             guard (1...Int32(INDUCT_MAX_RANK)).contains(point.rank), let sizes = point.shape else {
                 throw TableDefect("its point '\(name)' has rank \(point.rank); ranks are 1 to \(INDUCT_MAX_RANK)")
             }

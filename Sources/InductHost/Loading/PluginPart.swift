@@ -27,11 +27,13 @@ struct PluginPart: Sendable {
     /// The text of its config_schema; nil = no parameters, no children.
     let configSchema: String?
 
+    /// Most parts of one kind.
+    static let limit = 4096
+
     /// Reads the descriptors of a factory; all four kinds have the same form.
     static func read(
         _ factory: induct_source_factory, kind: PluginKind
     ) throws(TableDefect) -> [PluginPart] {
-        let limit = 4096
         guard factory.descriptor_count > 0, Int(factory.descriptor_count) <= limit, let list = factory.descriptors
         else {
             throw TableDefect(

@@ -9,7 +9,7 @@ enum SchemaReading {
     /// Most tensors that a schema may have.
     static let mostTensors = 64
     /// Most elements that one sample of a tensor may have, the length counted as 1.
-    static let mostElements = 1 << 40
+    static let mostElements = 1 << 28
 
     static func schema(_ pointer: UnsafePointer<induct_schema>?) throws(TableDefect) -> Schema {
         let table = try Negotiation.read(pointer, "induct_schema", minimum: 48)

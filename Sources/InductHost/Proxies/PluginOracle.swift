@@ -19,6 +19,8 @@ final class PluginOracle: SourceOracle, @unchecked Sendable {
 
     /// Longest belief and most components that are accepted.
     private static let mostNumbers: UInt32 = 1 << 24
+    /// How far a law may be from summing to 1, and below 0.
+    private static let tolerance = 1e-6
 
     init(
         _ pointer: UnsafePointer<induct_source_oracle>, instance: SourceInstance, schema: Schema
@@ -70,6 +72,26 @@ final class PluginOracle: SourceOracle, @unchecked Sendable {
                 }
             })
         if let failure { throw failure }
+        if schema.task != .regression { try checkLaws(results.predictive, "law") }
+        try checkLaws(results.posterior, "posterior")
+    }
+
+    /// Every row is a law, or NaN throughout, as after an impossible prefix.
+    private func checkLaws(_ tensor: Tensor?, _ name: String) throws(PluginFailure) {
+        guard let tensor, let width = tensor.shape.last, width > 0 else { return }
+        let rows = tensor.shape[1]
+        for row in 0..<tensor.count / width {
+            let law = tensor.doubles[row * width..<(row + 1) * width]
+            var (sum, least) = (0.0, 0.0)
+            for value in law { (sum, least) = (sum + value, min(least, value)) }
+            if abs(sum - 1) <= Self.tolerance, least >= -Self.tolerance { continue }
+            guard law.allSatisfy(\.isNaN) else {
+                throw instance.gate.failure(
+                    "oracle",
+                    message: "row \(row % rows) of the \(name) for sample \(row / rows) is none: its numbers sum to "
+                        + "\(sum), the least is \(law.min() ?? 0)")
+            }
+        }
     }
 
     /// A call as the ABI says it; for the host's own and for those of parents in other plugins.

@@ -2,14 +2,14 @@
 
 /// Sums and products of sizes that stay at the largest integer instead of overflowing.
 package enum ByteCount {
-    static func sum(_ sizes: [Int]) -> Int {
+    package static func sum(_ sizes: [Int]) -> Int {
         sizes.reduce(0) { total, size in
             let (result, overflows) = total.addingReportingOverflow(size)
             return overflows ? .max : result
         }
     }
 
-    static func product(_ factors: [Int]) -> Int {
+    package static func product(_ factors: [Int]) -> Int {
         factors.reduce(1) { total, factor in
             let (result, overflows) = total.multipliedReportingOverflow(by: factor)
             return overflows ? .max : result

@@ -2,6 +2,7 @@
 
 import Glibc
 import InductCore
+import InductLab
 import InductTheory
 
 /// What is known after a prefix.
@@ -55,6 +56,10 @@ extension Source {
         if let longest = schema.maximumLength, tokens.count > longest {
             throw TheoryError.invalidTokens("\(spec) gives at most \(longest) tokens, not \(tokens.count)")
         }
+        let numbers = ByteCount.sum([schema.classes, oracle.beliefSize, oracle.componentCount, 1])
+        try RoomInMemory.check(
+            "what \(spec) says of \(tokens.count) tokens", values: ByteCount.product([tokens.count + 1, numbers]),
+            bytes: 8)
         let batch = Batch(schema: schema, count: 1, length: tokens.count)
         if let tensor = batch.tensors[index] {
             for (i, token) in tokens.enumerated() { tensor.integers[i] = Int32(token) }

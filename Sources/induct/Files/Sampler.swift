@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import InductCore
+import InductLab
 
 /// A stretch of a source's samples, made piece by piece.
 struct Sampler {
@@ -37,13 +38,15 @@ struct Sampler {
         self.first = first
         self.count = count
         self.length = length
+        try RoomInMemory.check("a sample of \(source.spec)", values: valuesPerSample, bytes: 4)
     }
 
     /// Values that one sample has, over all its tensors.
     private var valuesPerSample: Int {
-        source.schema.tensors.reduce(0) { sum, tensor in
-            sum + tensor.shape.reduce(1) { $0 * $1.bound(batch: 1, length: length) }
-        }
+        ByteCount.sum(
+            source.schema.tensors.map { tensor in
+                ByteCount.product(tensor.shape.map { $0.bound(batch: 1, length: length) })
+            })
     }
 
     /// Calls `body` with the samples in order, in pieces of about `values` values; a batch is only valid during the call.

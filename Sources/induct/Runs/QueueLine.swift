@@ -64,13 +64,13 @@ struct QueueLine {
             text += ", \(rate.significant(3)) steps/s, \(ProgressLine.duration(Double(left) / rate)) left"
         }
         guard text != shown else { return }
-        StandardError.write("\r\u{1b}[K\(text)")
+        StandardError.replaceLine(by: text)
         shown = text
     }
 
     mutating func clear() {
         guard !shown.isEmpty else { return }
-        StandardError.write("\r\u{1b}[K")
+        StandardError.replaceLine(by: "")
         shown = ""
     }
 

@@ -26,14 +26,14 @@ final class ProgressLine {
         case .evaluating(let name): parts.append("evaluating \(name)")
         case .saving: parts.append("saving")
         }
-        StandardError.write("\r\u{1b}[K\(label)\(parts.joined(separator: "  "))")
+        StandardError.replaceLine(by: "\(label)\(parts.joined(separator: "  "))")
         hasText = true
     }
 
     /// Clears the line, so that something else can be written.
     func clear() {
         guard hasText else { return }
-        StandardError.write("\r\u{1b}[K")
+        StandardError.replaceLine(by: "")
         hasText = false
     }
 

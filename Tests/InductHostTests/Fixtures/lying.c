@@ -45,6 +45,9 @@
 #ifndef LIE_VIEW
 #define LIE_VIEW "train"
 #endif
+#ifndef LIE_LAW
+#define LIE_LAW .5, .5
+#endif
 #ifndef LIE_TOKEN
 #define LIE_TOKEN 0
 #endif
@@ -84,10 +87,28 @@ static induct_status fill(const induct_source *self, const induct_source_fill *c
     return INDUCT_OK;
 }
 
+static induct_status evaluate(const induct_source *self, const induct_source_oracle_call *call, induct_error *error) {
+    (void)self;
+    (void)error;
+    const double law[] = {LIE_LAW};
+    const uint64_t rows = call->count * (uint64_t)(call->length + 1);
+    for (uint64_t i = 0; call->predictive && i < 2 * rows; i++) call->predictive[i] = law[i % 2];
+    for (uint64_t i = 0; call->log_probability && i < rows; i++) call->log_probability[i] = 0;
+    return INDUCT_OK;
+}
+
+static const induct_source_oracle oracle = {.struct_size = sizeof oracle, .evaluate = evaluate};
+
+static const void *get_extension(const induct_source *self, const char *id) {
+    (void)self;
+    return strcmp(id, INDUCT_SOURCE_ORACLE) == 0 ? &oracle : NULL;
+}
+
 static void destroy(const induct_source *self) { (void)self; }
 
 static const induct_source source = {
-    .struct_size = sizeof source, .destroy = destroy, .schema = get_schema, .view = view, .fill = fill};
+    .struct_size = sizeof source, .destroy = destroy, .schema = get_schema, .view = view, .fill = fill,
+    .get_extension = get_extension};
 
 static induct_status create(const induct_create *call, const induct_source **result, induct_error *error) {
     (void)call;

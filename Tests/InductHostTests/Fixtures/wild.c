@@ -12,6 +12,16 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#ifndef WORKSPACE
+#define WORKSPACE 64
+#endif
+#ifndef PARAMETER_NAME
+#define PARAMETER_NAME "bias"
+#endif
+#ifndef METRIC_SIZE
+#define METRIC_SIZE .kind = INDUCT_METRIC_SCALAR, .rows = 1, .columns = 1
+#endif
+
 typedef struct wild {
     union {
         induct_source source;
@@ -55,6 +65,15 @@ static void misbehave(wild *mine) {
     if (strcmp(mine->how, "segfault") == 0) *(volatile int *)8 = 1;
     if (strcmp(mine->how, "abort") == 0) abort();
     if (strcmp(mine->how, "exit") == 0) exit(0);
+    if (strcmp(mine->how, "leave") == 0) {
+        /* Someone stays behind, out of reach, and holds the worker's files open. */
+        if (fork() == 0) {
+            setsid();
+            sleep(20);
+            _exit(0);
+        }
+        exit(0);
+    }
     if (strcmp(mine->how, "hang") == 0)
         for (;;) sleep(1);
     if (strcmp(mine->how, "garbage") == 0) {
@@ -96,6 +115,7 @@ static void source_destroy(const induct_source *self) { free(self->instance); }
 static induct_status fill(const induct_source *self, const induct_source_fill *call, induct_error *error) {
     (void)error;
     misbehave(self->instance);
+    if (strcmp(((const wild *)self->instance)->how, "odd") == 0) return -3;
     if (!call->tensors[0]) return INDUCT_OK;
     int32_t *tokens = call->tensors[0]->data;
     for (uint64_t i = 0; i < call->count; i++)
@@ -118,7 +138,7 @@ static induct_status create_source(const induct_create *call, const induct_sourc
 /* ---- an architecture: the same logits everywhere ---- */
 
 static const int64_t bias_shape[] = {2};
-static const induct_parameter bias = {.struct_size = sizeof(induct_parameter), .name = "bias", .shape = bias_shape,
+static const induct_parameter bias = {.struct_size = sizeof(induct_parameter), .name = PARAMETER_NAME, .shape = bias_shape,
                                       .rank = 1};
 
 static void architecture_destroy(const induct_architecture *self) { free(self->instance); }
@@ -128,7 +148,7 @@ static const induct_parameter *parameter(const induct_architecture *self, uint32
 }
 static uint64_t workspace(const induct_architecture *self, uint32_t mode, uint64_t count, int64_t length) {
     (void)self, (void)mode, (void)count, (void)length;
-    return 64;
+    return WORKSPACE;
 }
 static induct_status forward(const induct_architecture *self, const induct_pass *pass, induct_error *error) {
     (void)error;
@@ -205,8 +225,8 @@ static induct_status finish(
     (void)self, (void)error;
     if (!mine) abort();
     mine->mean = sums[0] / sums[1];
-    mine->metric = (induct_metric){.struct_size = sizeof(induct_metric), .kind = INDUCT_METRIC_SCALAR,
-                                   .name = "wild_loss", .rows = 1, .columns = 1, .values = &mine->mean};
+    mine->metric = (induct_metric){.struct_size = sizeof(induct_metric), .name = "wild_loss",
+                                   .values = &mine->mean, METRIC_SIZE};
     mine->list[0] = &mine->metric;
     metrics->count = 1;
     metrics->metrics = mine->list;

@@ -66,6 +66,8 @@ final class WorkerChannel: @unchecked Sendable {
         var isCancelled: @Sendable () -> Bool
         /// Becomes 1 when the user wants to stop.
         var flag: UnsafeMutablePointer<UInt32>
+        /// Whether the process is gone; what it has started may keep the channel open.
+        var hasEnded: @Sendable () -> Bool
     }
 
     /// Sends a message as it was put together and waits for the answer.
@@ -74,6 +76,9 @@ final class WorkerChannel: @unchecked Sendable {
     func exchange(
         _ call: WorkerCall, _ message: CallMessage, passing descriptor: Int32 = -1, _ waiting: borrowing Waiting
     ) throws(WorkerLoss) -> Int32 {
+        // A wait that took long has set it, and calls leave it as it was.
+        let error = errno
+        defer { errno = error }
         serial &+= 1
         processor = worker_processor()
         message.finish(call, serial: serial, processor: processor)
@@ -107,10 +112,14 @@ final class WorkerChannel: @unchecked Sendable {
         _ count: Int, _ started: Double, _ cancelled: inout Double?, _ waiting: borrowing Waiting
     ) throws(WorkerLoss) {
         var done: UInt64 = 0
+        var isLast = false
         while true {
             switch worker_receive(descriptor, answer, UInt64(count), &done, nil) {
             case WORKER_RECEIVED: return
             case WORKER_NOTHING_YET:
+                if isLast { throw .closed }
+                // What it has sent before its end is there.
+                isLast = waiting.hasEnded()
                 let now = Self.now
                 if now - started > waiting.limit { throw .slow(seconds: waiting.limit) }
                 if let cancelled {

@@ -46,10 +46,13 @@ final class WorkerConnection: @unchecked Sendable {
         first = WorkerChannel(ends[0])
         flagDescriptor = descriptor
         let word = flag.assumingMemoryBound(to: UInt32.self)
-        waiting = WorkerChannel.Waiting(limit: limit, isCancelled: isCancelled, flag: word)
-        setUpWaiting = WorkerChannel.Waiting(limit: max(60, limit), isCancelled: isCancelled, flag: word)
+        let process = try WorkerProcess(launch, channel: ends[1])
+        self.process = process
+        waiting = WorkerChannel.Waiting(
+            limit: limit, isCancelled: isCancelled, flag: word, hasEnded: { process.end(within: 0) != nil })
+        setUpWaiting = WorkerChannel.Waiting(
+            limit: max(60, limit), isCancelled: isCancelled, flag: word, hasEnded: waiting.hasEnded)
         free.withLock { $0.reserveCapacity(64) }
-        process = try WorkerProcess(launch, channel: ends[1])
     }
 
     /// The worker ends when its first channel is closed; one that does not is ended.

@@ -31,10 +31,14 @@ struct RecordReader {
 
     func optionalText(_ key: String) throws(TableDefect) -> String? { self[key] == nil ? nil : try text(key) }
 
-    /// A number from 0 to 2^62; missing is 0.
+    static let largestSize = 1 << 62
+
+    /// A number from 0 to `largestSize`; missing is 0.
     func size(_ key: String) throws(TableDefect) -> Int {
         guard let value = self[key] else { return 0 }
-        guard let number = value.int, number >= 0, number <= 1 << 62 else { throw wrong(key, "number of things") }
+        guard let number = value.int, (0...Self.largestSize).contains(number) else {
+            throw wrong(key, "number of things")
+        }
         return number
     }
 

@@ -60,7 +60,7 @@ extension WorkerServer {
             let mode: PassMode = request["mode"]?.int == 1 ? .evaluate : .train
             let size = architecture.workspaceSize(
                 mode: mode, count: try number(request, "count", call), length: try number(request, "length", call))
-            return ["size": .integer(Int64(size))]
+            return ["size": .integer(Int64(min(size, RecordReader.largestSize)))]
         default: throw unknown(call)
         }
     }

@@ -94,7 +94,7 @@ final class WorkerSession: @unchecked Sendable {
                 ? try server.setUp(call, request, passed, &tail) : try server.ask(call, request, &tail)
             return send(header, text: answer.text, tail)
         } catch {
-            return send(header, status: error.status == 0 ? INDUCT_INTERNAL : error.status, text: error.message)
+            return send(header, status: error.status > 0 ? error.status : INDUCT_INTERNAL, text: error.message)
         }
     }
 
