@@ -45,6 +45,16 @@ import Testing
         }
     }
 
+    /// Laws of many numbers, or an oracle that weighs many possibilities, would take hours.
+    @Test func estimatesTakeFewerSamplesWherePredictionsAreDear() throws {
+        let process = Processes.dursleyWonka(0.4, 0.25)
+        for (beliefSize, samples) in [(0, 65_536), (1 << 20, 1_024), (1 << 29, 256)] {
+            let source = try StatedSource(process, statesModel: false, hasOracle: true, beliefSize: beliefSize)
+            let theory = try Theory.of(source, request: TheoryRequest(length: 2, precision: 1e-9, seed: 3))
+            #expect(theory.notes.contains { $0.hasPrefix("Estimated from \(samples) sampled") }, "\(theory.notes)")
+        }
+    }
+
     @Test func sourcesThatStateNothingAreRefused() throws {
         let source = try StatedSource(Processes.coin(0.5), statesModel: false)
         let error = #expect(throws: TheoryError.self) { try Theory.of(source, request: TheoryRequest(length: 3)) }

@@ -21,8 +21,10 @@ struct OracleSampling {
     static let mostNumbers = 1 << 27
     static let fewestSamples = 1024
     static let mostSamples = 1 << 16
-    /// Predictions after which sampling stops even if the precision is not reached.
+    /// Predictions after which sampling stops even if the precision is not reached; fewer where each is of many numbers.
     static let mostPredictions = 30_000_000
+    /// Numbers of all those predictions: of their laws, and of what an oracle weighs for them.
+    static let mostWork = 1 << 31
 
     func run() throws(TheoryError) -> Theory {
         let schema = source.schema
@@ -41,8 +43,10 @@ struct OracleSampling {
                     + "ask for a shorter one")
         }
         let batchSize = max(1, min(Self.largestBatch, Self.numbersPerBatch / ((length + 1) * schema.classes)))
+        let predictions = min(
+            Self.mostPredictions, Self.mostWork / (schema.classes + oracle.componentCount + oracle.beliefSize))
         // A standard error needs two sequences at least, however long they are.
-        let fewest = length > Self.mostPredictions / Self.fewestSamples ? 16 : Self.fewestSamples
+        let fewest = length > predictions / Self.fewestSamples ? 16 : Self.fewestSamples
         var moments = RunningMoments(count: length)
         var first: UInt64 = 0
         repeat {
@@ -52,7 +56,7 @@ struct OracleSampling {
                 moments.samples >= Self.fewestSamples
                 && moments.standardErrors.dropFirst(known).allSatisfy { $0 <= request.precision }
             if isEnough { break }
-        } while moments.samples < min(Self.mostSamples, max(fewest, Self.mostPredictions / length))
+        } while moments.samples < min(Self.mostSamples, max(fewest, predictions / length))
         return Theory(
             vocabulary: schema.classes, entropy: moments.means, entropyStandardError: moments.standardErrors,
             excessEntropyReason: "it cannot be estimated from samples without bias", method: .monteCarlo,

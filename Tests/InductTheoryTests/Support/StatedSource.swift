@@ -15,7 +15,7 @@ final class StatedSource: Source {
 
     init(
         _ model: SourceHMM, statesModel: Bool = true, beginTokens: Int = 0, hasOracle: Bool = false,
-        theory: (any SourceTheory)? = nil
+        beliefSize: Int? = nil, theory: (any SourceTheory)? = nil
     ) throws {
         self.model = model
         hmm = statesModel ? model : nil
@@ -26,7 +26,12 @@ final class StatedSource: Source {
                 TensorSchema(
                     name: "tokens", type: .int32, role: .input, shape: [.batch, .length], limit: model.tokens)
             ], classes: model.tokens, positions: .length, beginTokens: beginTokens)
-        oracle = hasOracle ? try HiddenMarkovOracle(HiddenMarkovModel(model), schema: schema, name: "stated") : nil
+        guard hasOracle else {
+            oracle = nil
+            return
+        }
+        let own = try HiddenMarkovOracle(HiddenMarkovModel(model), schema: schema, name: "stated")
+        oracle = StatedOracle(own: own, beliefSize: beliefSize ?? own.beliefSize)
     }
 
     func fill(_ batch: Batch, rows: Range<Int>, view: Int, seed: UInt64, first: UInt64) throws(PluginFailure) {
@@ -58,6 +63,17 @@ final class StatedSource: Source {
                 state = move % states
             }
         }
+    }
+}
+
+/// The predictor of a model, which says that it weighs so many possibilities.
+struct StatedOracle: SourceOracle {
+    let own: HiddenMarkovOracle
+    let beliefSize: Int
+    var componentCount: Int { own.componentCount }
+
+    func evaluate(_ batch: Batch, view: Int, seed: UInt64, into results: OracleResults) throws(PluginFailure) {
+        try own.evaluate(batch, view: view, seed: seed, into: results)
     }
 }
 
