@@ -40,6 +40,39 @@ import Testing
         }
     }
 
+    /// Up to a size they are one hidden Markov model; one chain more, and they are tables.
+    ///
+    /// What K + 1 say beyond what K say must be the law of one stationary chain: p(w) = (K + 1) P_{K+1}(w) - K P_K(w).
+    @Test(arguments: [(states: 4, order: 1, chains: 512), (states: 2, order: 2, chains: 724)])
+    func manyChainsContinueTheFew(_ size: (states: Int, order: Int, chains: Int)) throws {
+        func source(_ chains: Int) throws -> any Source {
+            try Sources().open("markov-mixture(chains=\(chains), states=\(size.states), order=\(size.order))")
+        }
+        let (few, many) = (try source(size.chains), try source(size.chains + 1))
+        #expect(few.hmm != nil && many.hmm == nil)
+        let length = size.order + 2
+        let words = Words.all(size.states, length: length)
+        let (a, b) = (try few.predictions(words), try many.predictions(words))
+        var law: [[Int]: Double] = [:]
+        for (index, word) in words.enumerated() {
+            for prefix in 0...length {
+                let smaller = Double(size.chains) * exp(a.logProbability[index][prefix])
+                let larger = Double(size.chains + 1) * exp(b.logProbability[index][prefix])
+                law[Array(word.prefix(prefix))] = larger - smaller
+            }
+            #expect(b.posterior[index].allSatisfy { abs($0.reduce(0, +) - 1) < 1e-12 && $0.count == size.chains + 1 })
+        }
+        func p(_ word: ArraySlice<Int>) -> Double { law[Array(word)] ?? .nan }
+        #expect(abs(p([]) - 1) < 1e-9)
+        for word in words {
+            // Stationary, and the last token depends on `order` tokens alone.
+            #expect(abs((0..<size.states).reduce(0) { $0 + p([$1] + word.dropLast()) } - p(word.dropLast())) < 1e-9)
+            let (before, after) = (word.dropLast(), word.dropFirst())
+            #expect(p(word[...]) >= -1e-12)
+            #expect(abs(p(word[...]) * p(after.dropLast()) - p(before) * p(after)) < 1e-9)
+        }
+    }
+
     @Test func mergedAndOpaqueMixturesAgree() throws {
         // A repeated block of period 1 is a coin that always falls on the same side, told through likelihoods alone.
         let opaque = try Sources().open(

@@ -15,8 +15,7 @@ struct TriggerText: SourceOracle {
     let plain: [Int]
     /// Which trigger a token is; nil: none.
     let triggerOfToken: [Int?]
-    /// Cumulative thresholds of the rows, `[vocabulary, vocabulary]`.
-    private let thresholds: [UInt32]
+    private let thresholds: ThresholdRows
 
     init(rows: [[Double]], triggers: [Int]) {
         self.rows = rows
@@ -24,27 +23,11 @@ struct TriggerText: SourceOracle {
         vocabulary = rows.count
         plain = rows.indices.filter { !triggers.contains($0) }
         triggerOfToken = rows.indices.map { triggers.firstIndex(of: $0) }
-        thresholds = rows.flatMap { row in
-            let last = row.lastIndex { $0 > 0 } ?? 0
-            var sum = 0.0
-            return row.enumerated().map { token, probability in
-                sum += probability
-                return token >= last ? UInt32.max : threshold(sum)
-            }
-        }
+        thresholds = ThresholdRows(rows.flatMap { $0 }, size: rows.count)
     }
 
     /// The token after one that is no trigger, picked by a word.
-    func follower(of token: Int, _ word: UInt32) -> Int {
-        // The greatest threshold stands for 2^32, so the greatest word lies below it too.
-        let word = min(word, .max - 1)
-        var (low, high) = (0, vocabulary - 1)
-        while low < high {
-            let middle = (low + high) / 2
-            if thresholds[token * vocabulary + middle] <= word { low = middle + 1 } else { high = middle }
-        }
-        return low
-    }
+    func follower(of token: Int, _ word: UInt32) -> Int { thresholds.pick(word, row: token) }
 
     func evaluate(_ request: OracleRequest) throws {
         let tokens = try request.tokens(vocabulary: vocabulary)

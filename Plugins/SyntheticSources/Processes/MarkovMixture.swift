@@ -5,8 +5,9 @@ import InductSDK
 /// One of finitely many Markov chains per sequence, uniformly: how many there are is the diversity of the task.
 ///
 /// The rows of every chain are drawn from a symmetric Dirichlet law by `task_seed`, so that they do not change with the run's
-/// seed. A chain starts from its stationary law.
-struct MarkovMixture: HiddenMarkovProcess {
+/// seed. A chain starts from its stationary law. Few chains make a hidden Markov model; of many there are the tables, and the
+/// posterior over them.
+struct MarkovMixture: Source {
     static let name = "markov-mixture"
     static let summary = "one of finitely many Markov chains per sequence"
     static let parameters: [Parameter] = [
@@ -16,43 +17,129 @@ struct MarkovMixture: HiddenMarkovProcess {
         .concentration("concentration of the Dirichlet law of the rows"),
         .integer("task_seed", default: 0, in: 0...Int.max, "from which the chains are drawn"),
     ]
-    static let examples = ["markov-mixture(chains=8, states=3, order=1, alpha=1, task_seed=0)"]
-    /// Numbers in the transition tensor: 128 MiB.
+    static let examples = [
+        "markov-mixture(chains=8, states=3, order=1, alpha=1, task_seed=0)", "markov-mixture(chains=600, states=4)",
+    ]
+    /// Numbers in the transition tensor, above which no model is offered: 128 MiB.
     private static let largestModel = Double(1 << 24)
-    /// The draws of rows, beside those of random.h.
+    /// Numbers in the table of all rows: 32 MiB.
+    private static let largestTable = Double(1 << 22)
+    /// Numbers in the tensors of all chains, one by one, from which the stationary laws follow.
+    private static let mostWork = Double(1 << 28)
+    /// The draws of rows, and of which chain a sequence is from, beside those of random.h.
     private static let rowDraw: UInt32 = 2
+    private static let choiceDraw: UInt32 = 3
 
-    let engine: HiddenMarkovEngine
+    private enum Form {
+        case model(HiddenMarkovEngine)
+        case tables(MarkovChainPosterior)
+    }
 
-    static func model(_ configuration: Configuration) throws(InductError) -> HiddenMarkovModel {
-        let chains = try configuration.integer("chains")
+    let schema: Schema
+    private let form: Form
+
+    init(_ creation: Creation) throws {
+        let configuration = creation.configuration
+        let count = try configuration.integer("chains")
         let tokens = try configuration.integer("states")
-        let alpha = try configuration.number("alpha")
-        let seed = UInt64(try configuration.integer("task_seed"))
+        let order = try configuration.integer("order")
         var contexts = 1
-        for _ in 0..<(try configuration.integer("order")) where contexts <= 1 << 20 { contexts *= tokens }
-        guard Double(contexts * chains) * Double(contexts * chains) * Double(tokens) <= largestModel else {
-            throw .invalid(
-                "\(chains) chains of \(contexts) contexts over \(tokens) tokens need a transition tensor of more than "
-                    + "\(Int(largestModel)) numbers; choose fewer chains, tokens, or a lower order")
+        for _ in 0..<order where contexts <= 1 << 20 { contexts *= tokens }
+        let (whole, own) = (Double(contexts) * Double(count), Double(contexts) * Double(contexts) * Double(tokens))
+        let isModel = whole * whole * Double(tokens) <= Self.largestModel
+        guard
+            isModel
+                || own <= Self.largestModel && own * Double(count) <= Self.mostWork
+                    && whole * Double(tokens) <= Self.largestTable
+        else {
+            throw InductError.invalid(
+                "markov-mixture: \(count) chains of \(contexts) contexts over \(tokens) tokens are too many numbers; choose "
+                    + "fewer chains, tokens, or a lower order")
         }
         var models: [HiddenMarkovModel] = []
-        for chain in 0..<chains {
-            var transitions: [Transition] = []
-            for context in 0..<contexts {
-                var stream = RandomStream(
-                    seed: seed, purpose: .task(kind: rowDraw), index: UInt64(chain * contexts + context))
-                let row = ReproducibleDraws.dirichlet(alpha: alpha, size: tokens, &stream)
-                for (token, probability) in row.enumerated() {
-                    let next = (context * tokens + token) % contexts
-                    transitions.append(Transition(context, emits: token, to: next, probability))
-                }
+        var (rows, stationary): ([Double], [Double]) = ([], [])
+        for chain in 0..<count {
+            let laws = Self.rows(
+                of: chain, contexts: contexts, tokens: tokens, alpha: try configuration.number("alpha"),
+                seed: UInt64(try configuration.integer("task_seed")))
+            let model: HiddenMarkovModel
+            do {
+                model = try HiddenMarkovModel(states: contexts, tokens: tokens, Self.transitions(laws))
+            } catch {
+                throw InductError(error.status, "markov-mixture: \(error.message)")
             }
-            models.append(try HiddenMarkovModel(states: contexts, tokens: tokens, transitions))
+            if isModel {
+                models.append(model)
+            } else {
+                rows += laws.joined()
+                stationary += model.start
+            }
         }
-        let identity = Array(0..<tokens)
-        return .mixture(
-            of: models, weights: [Double](repeating: 1 / Double(chains), count: chains),
-            maps: [[Int]](repeating: identity, count: chains), tokens: tokens)
+        guard isModel else {
+            form = .tables(
+                MarkovChainPosterior(
+                    MarkovChains(count: count, tokens: tokens, order: order, next: rows, stationary: stationary)))
+            schema = .nextToken(vocabulary: tokens, information: Schema.component(count: count))
+            return
+        }
+        let engine = HiddenMarkovEngine(
+            .mixture(
+                of: models, weights: [Double](repeating: 1 / Double(count), count: count),
+                maps: [[Int]](repeating: Array(0..<tokens), count: count), tokens: tokens), host: creation.host)
+        form = .model(engine)
+        schema = engine.schema
+    }
+
+    var hiddenMarkovModel: HiddenMarkovModel? {
+        if case .model(let engine) = form { engine.model } else { nil }
+    }
+
+    var oracle: (any SourceOracle)? {
+        switch form {
+        case .model(let engine): engine.filter
+        case .tables(let posterior): posterior
+        }
+    }
+
+    func fill(_ request: FillRequest) throws {
+        switch form {
+        case .model(let engine): try engine.fill(request)
+        case .tables(let posterior): try fill(request, from: posterior.chains)
+        }
+    }
+
+    private func fill(_ request: FillRequest, from chains: MarkovChains) throws {
+        let tokens = try request.tensor(0)?.integers
+        let component = try request.tensor(1)?.integers
+        for sample in 0..<request.count {
+            let index = request.first + UInt64(sample)
+            var chooser = RandomStream(
+                seed: request.seed, purpose: DrawPurpose(view: request.view, kind: Self.choiceDraw), index: index)
+            let chain = randomIndex(chooser.next(), below: chains.count)
+            component?[sample] = Int32(chain)
+            guard let tokens else { continue }
+            var stream = RandomStream(seed: request.seed, purpose: .sequence(view: request.view), index: index)
+            chains.draw(
+                chain, &stream,
+                into: UnsafeMutableBufferPointer(
+                    rebasing: tokens[sample * request.length..<(sample + 1) * request.length]))
+        }
+    }
+
+    /// P(token | context) of a chain.
+    private static func rows(of chain: Int, contexts: Int, tokens: Int, alpha: Double, seed: UInt64) -> [[Double]] {
+        (0..<contexts).map { context in
+            var stream = RandomStream(
+                seed: seed, purpose: .task(kind: rowDraw), index: UInt64(chain * contexts + context))
+            return ReproducibleDraws.dirichlet(alpha: alpha, size: tokens, &stream)
+        }
+    }
+
+    private static func transitions(_ rows: [[Double]]) -> [Transition] {
+        rows.enumerated().flatMap { context, row in
+            row.enumerated().map { token, probability in
+                Transition(context, emits: token, to: (context * row.count + token) % rows.count, probability)
+            }
+        }
     }
 }

@@ -62,7 +62,7 @@ struct Sources {
         "concatenate(dirichlet-iid(vocabulary=2), golden-mean(p=0.4), repeated-block(vocabulary=3, period=1), lengths=[1, 2])",
         "mixture(dirichlet-iid(vocabulary=2), golden-mean(p=0.4), coin, weights=[0.25, 0.75, 0])",
         "repeat(dirichlet-iid(vocabulary=2), period=3)", "relabel(dirichlet-iid(vocabulary=3), map=[1, 2, 0])",
-        "with-bos(repeated-block(vocabulary=2, periods=[1, 3]))",
+        "with-bos(repeated-block(vocabulary=2, periods=[1, 3]))", "markov-mixture(chains=520, states=4, task_seed=1)",
     ]
 }
 
