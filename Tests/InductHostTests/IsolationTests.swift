@@ -137,6 +137,25 @@ import Testing
         #expect(failures[1]?.description == failures[0]?.description)
     }
 
+    /// Whoever waits for the other side stays on its processor, and is free again when it goes on.
+    @Test func noThreadIsBoundToAProcessorByACall() throws {
+        func allowed() throws -> String? {
+            let status = try String(contentsOfFile: "/proc/thread-self/status", encoding: .utf8)
+            return status.split(separator: "\n").first { $0.hasPrefix("Cpus_allowed:") }.map(String.init)
+        }
+        let workshop = try Workshop()
+        let path = try workshop.compile("wild.c", to: "libwild.so")
+        let source = try Self.host(workshop, path).source(PluginSpec(parsing: "wild(how=count-processors)"))
+        let before = try #require(try allowed())
+        let processors = before.dropFirst("Cpus_allowed:".count).compactMap(\.hexDigitValue).map(\.nonzeroBitCount)
+        let batch = Batch(schema: source.schema, count: 1, length: 4)
+        for first in 0..<20 {
+            try source.fill(batch, rows: 0..<1, view: 0, seed: 1, first: UInt64(first))
+            #expect(batch.tensors[0]?.integers[0] == (processors.reduce(0, +) > 1 ? 1 : 0))
+            #expect(try allowed() == before)
+        }
+    }
+
     /// One sample of four tokens through a model with two biases.
     private static func forward(_ architecture: any Architecture, tokens: Tensor, bias: Tensor) throws {
         let outputs = Tensor(.float32, [1, 4, 2])

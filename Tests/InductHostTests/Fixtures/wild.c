@@ -3,9 +3,14 @@
 /* A plugin that works, until it does not: a source, an architecture and an evaluator that misbehave as their configuration
  * says, in the call after the first `after` ones; with a `marker`, only while there is no such file, which they make. */
 
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE
+#endif
+
 #include <induct/induct.h>
 
 #include <fcntl.h>
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -122,6 +127,10 @@ static induct_status fill(const induct_source *self, const induct_source_fill *c
         for (int64_t t = 0; t < call->length; t++)
             tokens[i * (uint64_t)call->length + (uint64_t)t] =
                 induct_random_word(call->seed, INDUCT_PURPOSE(call->view, 1), call->first + i, (uint64_t)t) < 1u << 30;
+    if (strcmp(((const wild *)self->instance)->how, "count-processors") == 0) {
+        cpu_set_t allowed;
+        if (sched_getaffinity(0, sizeof allowed, &allowed) == 0) tokens[0] = CPU_COUNT(&allowed) > 1;
+    }
     return INDUCT_OK;
 }
 
