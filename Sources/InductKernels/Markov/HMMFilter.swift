@@ -254,11 +254,14 @@ private struct FilterGroup<Row: TableRow> {
         }
     }
 
-    /// law[x] = sum_i belief[i] P(x | i); what rounding leaves of an impossible token is taken away.
+    /// law[x] = sum_i belief[i] P(x | i).
+    ///
+    /// Where rounding may leave something of an impossible token, that is taken away, and the rest is a law again.
     @inline(always)
     private func writeLaw(_ belief: UnsafeMutablePointer<Doubles>, _ inverse: Doubles) {
         let none = Doubles(repeating: 0) * inverse
         let limit = Doubles(repeating: call.impossible)
+        var total = Doubles(repeating: 0)
         for token in 0..<model.tokens {
             let emission = model.emission + token * model.states
             var probability = Doubles(repeating: 0)
@@ -268,7 +271,11 @@ private struct FilterGroup<Row: TableRow> {
                 probability += share * factor[block]
             }
             law[token] = select(limit, less: probability, probability, else: none)
+            total += law[token]
         }
+        guard call.impossible > 0 else { return }
+        let share = Doubles(repeating: 1) / total
+        for token in 0..<model.tokens { law[token] *= share }
     }
 
     /// Writes `[width]` vectors to a row of every lane.

@@ -77,10 +77,12 @@ extension Reference {
                 func share(_ state: Int) -> Double { isPossible ? belief[state] / mass : .nan }
                 let place = sample * height + row
                 if let predictive = call.predictive {
-                    for token in 0..<tokens {
+                    let law = (0..<tokens).map { token in
                         let value = (0..<states).reduce(0.0) { $0 + share($1) * emission[token * states + $1] }
-                        predictive[place * tokens + token] = value <= call.impossible ? 0 : value
+                        return value <= call.impossible ? 0 : value
                     }
+                    let total = call.impossible > 0 ? law.reduce(0, +) : 1
+                    for token in 0..<tokens { predictive[place * tokens + token] = law[token] / total }
                 }
                 if let target = call.belief {
                     for state in 0..<states { target[place * states + state] = share(state) }

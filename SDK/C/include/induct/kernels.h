@@ -200,7 +200,8 @@ typedef struct induct_hmm_filter {
     const double *start;            /* [states] */
     const double *right;            /* [states] or NULL: all ones */
     const double *emission;         /* [tokens, states] P(x | state) */
-    double impossible; /* P(x | prefix, block) up to this is taken for 0: what rounding may leave of an impossible token */
+    double impossible; /* P(x | prefix, block) up to this is taken for 0: what rounding may leave of an impossible token;
+                          where it is not 0, each law of the next token is divided by its sum */
     const int32_t *sequences; /* [count, length] of tokens in [0, tokens) */
     int64_t ld_sequences;
     double *predictive;      /* [count, length + 1, tokens] law of the next token; NULL = not wanted */

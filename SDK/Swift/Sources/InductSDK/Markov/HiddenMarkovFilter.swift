@@ -234,8 +234,14 @@ public struct HiddenMarkovFilter: SourceOracle {
         for state in 0..<model.states where belief[state] != 0 {
             for token in 0..<tokens { law[token] += belief[state] * emission[state * tokens + token] }
         }
-        // Rounding can leave a trace of an impossible token.
-        for token in 0..<tokens where law[token] <= impossible { law[token] = 0 }
+        guard impossible > 0 else { return }
+        // Rounding can leave a trace of an impossible token, and after a word that is all but impossible the sum is not 1.
+        var total = 0.0
+        for token in 0..<tokens {
+            if law[token] <= impossible { law[token] = 0 }
+            total += law[token]
+        }
+        for token in 0..<tokens { law[token] /= total }
     }
 
     @inline(__always)
