@@ -96,35 +96,36 @@ static void take(struct msghdr *message, int *passed) {
     }
 }
 
-/* recvmsg, after which the thread goes on where it went to sleep. Left to itself the system wakes it on any processor that idles
- * at that moment, and two sides that answer each other keep moving away from their caches. */
-static ssize_t receive_in_place(int channel, struct msghdr *message) {
-    cpu_set_t all, here;
-    const ssize_t got = recvmsg(channel, message, MSG_CMSG_CLOEXEC | MSG_DONTWAIT);
-    if (got >= 0 || (errno != EAGAIN && errno != EWOULDBLOCK)) return got;
-    const int processor = sched_getcpu();
-    const int known = processor >= 0 && processor < CPU_SETSIZE && sched_getaffinity(0, sizeof all, &all) == 0;
-    if (known) {
-        CPU_ZERO(&here);
-        CPU_SET(processor, &here);
-        sched_setaffinity(0, sizeof here, &here);
-    }
-    const ssize_t awaited = recvmsg(channel, message, MSG_CMSG_CLOEXEC);
-    const int reason = errno;
-    if (known) sched_setaffinity(0, sizeof all, &all);
-    errno = reason;
-    return awaited;
+/* Binds the calling thread to one processor; 0 with what it was allowed before, or -1. */
+static int bind_to(int processor, cpu_set_t *allowed) {
+    cpu_set_t one;
+    if (processor < 0 || processor >= CPU_SETSIZE) return -1;
+    if (sched_getaffinity(0, sizeof *allowed, allowed) != 0) return -1;
+    CPU_ZERO(&one);
+    CPU_SET(processor, &one);
+    return sched_setaffinity(0, sizeof one, &one);
 }
 
 int worker_processor(void) { return sched_getcpu(); }
 
 void worker_move(int processor) {
-    cpu_set_t all, there;
-    if (processor < 0 || processor >= CPU_SETSIZE || processor == sched_getcpu()) return;
-    if (sched_getaffinity(0, sizeof all, &all) != 0) return;
-    CPU_ZERO(&there);
-    CPU_SET(processor, &there);
-    if (sched_setaffinity(0, sizeof there, &there) == 0) sched_setaffinity(0, sizeof all, &all);
+    cpu_set_t allowed;
+    if (processor == sched_getcpu() || bind_to(processor, &allowed) != 0) return;
+    sched_setaffinity(0, sizeof allowed, &allowed);
+}
+
+/* recvmsg, after which the thread goes on where it went to sleep. Left to itself the system wakes it on any processor that
+ * idles at that moment, and two sides that answer each other keep moving away from their caches. */
+static ssize_t receive_in_place(int channel, struct msghdr *message) {
+    cpu_set_t allowed;
+    const ssize_t got = recvmsg(channel, message, MSG_CMSG_CLOEXEC | MSG_DONTWAIT);
+    if (got >= 0 || (errno != EAGAIN && errno != EWOULDBLOCK)) return got;
+    const int is_bound = bind_to(sched_getcpu(), &allowed) == 0;
+    const ssize_t awaited = recvmsg(channel, message, MSG_CMSG_CLOEXEC);
+    const int reason = errno;
+    if (is_bound) sched_setaffinity(0, sizeof allowed, &allowed);
+    errno = reason;
+    return awaited;
 }
 
 int worker_receive(int channel, void *bytes, uint64_t size, uint64_t *done, int *passed) {

@@ -24,7 +24,7 @@ let package = Package(
                 // The entry is all that is exported.
                 .unsafeFlags(["-Xlinker", "--version-script=@SDK@/C/plugin.version", "-Xlinker", "-Bsymbolic"])
             ]
-        )
+        ),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -32,8 +32,9 @@ int worker_send(int channel, const void *bytes, uint64_t size, int passed);
 #define WORKER_FAILED (-1)
 #define WORKER_NOTHING_YET (-2)
 
-/* Receives until `*done` is `size`, and goes on on the processor on which it waited; WORKER_NOTHING_YET when patience ended first: call again with the same `*done`. A
- * descriptor that came along is put into `*passed`, if that is not NULL, else closed. */
+/* Receives until `*done` is `size`, and goes on on the processor on which it waited; WORKER_NOTHING_YET when patience
+ * ended first: call again with the same `*done`. A descriptor that came along is put into `*passed`, if that is not NULL,
+ * else closed. */
 int worker_receive(int channel, void *bytes, uint64_t size, uint64_t *done, int *passed);
 
 /* The processor that runs this; -1 when that cannot be known. */

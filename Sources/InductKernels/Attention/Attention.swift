@@ -168,7 +168,7 @@ private struct AttentionHead {
             forEachFour(roundedUp(end, toMultipleOf: lanes)) { offset in
                 let value = exponentialOfDifference(Four.loaded(scores + offset) - Four(repeating: shift))
                 value.store(to: scores + offset)
-                sums = (((sums + value.a) + value.b) + value.c) + value.d
+                sums = value.added(to: sums)
             } _: { offset, _ in
                 let value = exponentialOfDifference(load(scores + offset) - shift)
                 store(value, scores + offset)

@@ -37,7 +37,7 @@ func crossEntropy(_ call: induct_cross_entropy) {
         var sums = Vector.zeros
         forEachFour(classes) { offset in
             let power = exponentialOfDifference(Four.loaded(z + offset) - Four(repeating: shift))
-            sums = (((sums + power.a) + power.b) + power.c) + power.d
+            sums = power.added(to: sums)
             if let kept { power.store(to: kept + row * classes + offset) }
         } _: { offset, count in
             let power = exponentialOfDifference(load(z + offset, count: count) - shift)

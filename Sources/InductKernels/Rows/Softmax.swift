@@ -35,7 +35,7 @@ func softmax(rows: Int, columns: Int, _ x: UnsafePointer<Float>, into y: UnsafeM
         forEachFour(columns) { offset in
             let value = exponentialOfDifference(Four.loaded(from + offset) - Four(repeating: largest))
             value.store(to: to + offset)
-            sums = (((sums + value.a) + value.b) + value.c) + value.d
+            sums = value.added(to: sums)
         } _: { offset, count in
             let value = keeping(count, of: exponentialOfDifference(load(from + offset, count: count) - largest))
             sums += value

@@ -98,6 +98,10 @@ struct Four: Lanes {
         CVectors.store(d, place + 3 * lanes)
     }
 
+    /// `sum` and the four vectors, added one after the other as if they had come singly.
+    @inline(always)
+    func added(to sum: Vector) -> Vector { (((sum + a) + b) + c) + d }
+
     @inline(always)
     private static func each(_ x: Four, _ y: Four, _ body: (Vector, Vector) -> Vector) -> Four {
         Four(body(x.a, y.a), body(x.b, y.b), body(x.c, y.c), body(x.d, y.d))
