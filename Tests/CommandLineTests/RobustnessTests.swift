@@ -43,6 +43,27 @@ import Testing
         #expect(resumed["step"] == 30)
     }
 
+    @Test func aFullDiskLeavesNoHalfOfAnExport() throws {
+        let run = directory.path + "/run"
+        _ = try InductProcess.json(["run"] + Self.recipe + ["--output", run])
+        for format in ["safetensors", "npz"] {
+            let place = "\(directory.path)/\(format)"
+            let script = "ulimit -f 40; exec \"$0\" export \"$1\" --to \(format) --output \"$2\""
+            let result = try InductProcess.run(
+                ["-c", script, InductProcess.executable.path, run, place], executable: URL(fileURLWithPath: "/bin/sh"))
+            #expect(result.code == 74, "\(result.error)")
+            #expect(result.error.contains("cannot write"))
+            #expect(try FileManager.default.contentsOfDirectory(atPath: place).isEmpty)
+        }
+    }
+
+    @Test func aFileToStartFromIsCheckedBeforeTheTraining() throws {
+        let place = directory.path + "/nothing.safetensors"
+        let result = try InductProcess.run(["run", "--dry-run", "--initialise", place] + Self.recipe)
+        #expect(result.code == 65, "\(result.error)")
+        #expect(result.error.contains(place))
+    }
+
     @Test func aTrainingThatCannotFitIsRefusedBeforeItStarts() throws {
         let large = [
             "--source", "coin(p=0.3)", "--output", directory.path + "/large", "--length", "4096", "--architecture",
@@ -82,7 +103,22 @@ import Testing
 
     @Test(arguments: [
         ("run.json", #""format": 1"#, #""format": 2"#, 65, "another version"),
-        ("run.json", "{", "", 65, "not what a run's record looks like"),
+        ("run.json", "{", "", 65, "it is no JSON"),
+        ("run.json", #""recipe": {"#, #""receipt": {"#, 65, "not what a run's record looks like"),
+        ("run.json", #""status": "finished""#, #""status": "finnished""#, 65, "did you mean 'finished'?"),
+        ("run.json", #""status": "finished""#, #""status": 4"#, 65, "its 'status' is missing or no text"),
+        ("run.json", #""step": 30"#, #""step": 31"#, 65, "'step' must be an integer from 0 to 30, not 31"),
+        ("run.json", #""step": 30"#, #""step": "30""#, 65, "not the string '30'"),
+        ("run.json", #""step": 30"#, #""step": 30, "step": 20"#, 65, "'step' appears twice"),
+        ("run.json", #""seeds": {"#, #""shards": 9, "seeds": {"#, 65, "'shards' appears twice"),
+        (
+            "run.json", #""kernels": ""#, #""shards_": 9, "kernels": 3, "k": ""#, 65,
+            "its 'kernels' is missing or no text"
+        ),
+        ("run.json", #""run": "1""#, #""run": "2""#, 65, "its seeds are not those"),
+        ("run.json", #""length": 6"#, #""length": 1e300"#, 65, "'recipe': training.length must be an integer"),
+        ("run.json", #""plugins": ["#, #""plugins": 7, "others": ["#, 65, "its 'plugins' is missing or no list"),
+        ("run.json", #""started": ""#, #""started": null, "s": ""#, 65, "its 'started' is missing or no text"),
         ("metrics.jsonl", #"{"step":7,"#, #"{"stop":7,"#, 65, "line 7"),
     ])
     func damagedRunsAreNamed(file: String, text: String, damage: String, code: Int, words: String) throws {
@@ -98,6 +134,47 @@ import Testing
             #expect(Int(result.code) == code, "\(command): \(result.error)")
             #expect(result.error.contains(words), "\(result.error)")
             #expect(result.error.contains(path), "\(result.error)")
+        }
+    }
+
+    @Test(arguments: [("-3", "from 1 to 8, not -3"), ("4", "its shards are 4, and those of its recipe 2")])
+    func shardsThatAreNotTheRunsAreNamed(_ shards: String, _ words: String) throws {
+        let run = directory.path + "/run"
+        _ = try InductProcess.json(["run"] + Self.recipe + ["--output", run])
+        let whole = try String(contentsOfFile: run + "/run.json", encoding: .utf8)
+        // The record's own: it follows the seeds.
+        let place = try #require(whole.range(of: #"  "shards": 2,"# + "\n  \"kernels\""))
+        let damaged = whole.replacingCharacters(in: place, with: #"  "shards": \#(shards),"# + "\n  \"kernels\"")
+        try damaged.write(toFile: run + "/run.json", atomically: true, encoding: .utf8)
+        for command in [["runs", "show", run], ["evaluate", run], ["run", "--resume", "--output", run]] {
+            let result = try InductProcess.run(command)
+            #expect(result.code == 65, "\(command): \(result.error)")
+            #expect(result.error.contains(words), "\(result.error)")
+        }
+    }
+
+    @Test func whatIsNoFileIsNotWaitedFor() throws {
+        let run = directory.path + "/run"
+        _ = try InductProcess.json(["run"] + Self.recipe + ["--output", run])
+        let pipe = directory.path + "/pipe"
+        #expect(mkfifo(pipe, 0o600) == 0)
+        let initialised = try InductProcess.run(
+            ["run", "--initialise", pipe, "--output", directory.path + "/next"] + Self.recipe)
+        #expect(initialised.code == 65, "\(initialised.error)")
+        #expect(initialised.error.contains("\(pipe) cannot be used: it is no file"))
+        for (file, code, words) in [
+            ("run.json", 65, "cannot be used: it is no file"),
+            // A checkpoint that cannot be read is passed over for the one before.
+            ("checkpoints/step-00000030/model.safetensors", 0, "cannot be used: it is no file"),
+            ("metrics.jsonl", 74, "No such device"),
+        ] {
+            let copy = directory.path + "/copy-" + file.replacingOccurrences(of: "/", with: "-")
+            try FileManager.default.copyItem(atPath: run, toPath: copy)
+            try FileManager.default.removeItem(atPath: "\(copy)/\(file)")
+            #expect(mkfifo("\(copy)/\(file)", 0o600) == 0)
+            let result = try InductProcess.run(["run", "--resume", "--no-figures", "--output", copy])
+            #expect(Int(result.code) == code, "\(file): \(result.error)")
+            #expect(result.error.contains(file) && result.error.contains(words), "\(result.error)")
         }
     }
 

@@ -41,6 +41,12 @@ struct RecipeTests {
             + "{parameters: '*.bias', decay: 0, after: 10}, {parameters: '*', decay: 1, after: 2, until: 5}]",
     ]
 
+    @Test func aByteOrderMarkIsNoPartOfARecipe() throws {
+        let text = "source: coin\narchitecture: gru\ntraining: {length: 1, batch: 1, steps: 9}\n"
+        #expect(try Recipe(yaml: "\u{feff}" + text) == Recipe(yaml: text))
+        #expect(throws: SpecError.self) { try Recipe(yaml: text + "\u{feff}: 1") }
+    }
+
     @Test func optionsOfTrainingAreRead() throws {
         let recipe = try Recipe(yaml: Self.yaml, overrides: Self.options)
         #expect(recipe.training.accumulate == 4)
@@ -130,6 +136,10 @@ struct RecipeTests {
         (
             "evaluate: [{every: 2, evaluators: ['a(']}]\ntraining: {length: 1, batch: 1, steps: 9}", "line 3",
             "evaluate.0.evaluators.0"
+        ),
+        (
+            "evaluate: [{every: 2, evaluators: [a], name: training}]\ntraining: {length: 1, batch: 1, steps: 9}",
+            "line 3", "choose another name"
         ),
         ("traning: {}", "line 3, column 1", "did you mean 'training'?"),
         ("seed: -1", "line 1", "training is missing"),

@@ -80,6 +80,7 @@ import Testing
             let inner = FakeOpener()
             let architecture: CountingBigram
             init() { architecture = CountingBigram() }
+            func resolved(_ spec: PluginSpec, as kind: PluginKind) throws -> PluginSpec { spec }
             func source(_ spec: PluginSpec) throws -> any Source { try inner.source(spec) }
             func architecture(_ spec: PluginSpec, schema: Schema, length: Int) throws -> any Architecture {
                 architecture

@@ -8,6 +8,17 @@ package struct ResolvedConfig: Equatable, Sendable {
     package var children: [ResolvedChild]
 }
 
+extension ResolvedConfig {
+    /// How the user would write the values, every one of them given; the children are not in it.
+    package func spec(named name: String) -> PluginSpec {
+        PluginSpec(
+            name: name,
+            arguments: (json.members ?? []).compactMap { member in
+                (try? SpecValue(json: member.value)).map { PluginSpec.Argument(key: member.key, value: $0) }
+            })
+    }
+}
+
 /// A child to be opened before its parent.
 package struct ResolvedChild: Equatable, Sendable {
     /// Empty for a positional child.
@@ -27,7 +38,7 @@ extension ConfigSchema {
         let names = parameters.map(\.name)
         for argument in spec.arguments where !names.contains(argument.key) {
             throw SpecError(
-                "\(spec.name) has no parameter '\(argument.key)'"
+                "\(spec.name) has no parameter '\(argument.key.prefix(80))'"
                     + (suggestion(for: argument.key, among: names).nonEmpty
                         ?? (names.isEmpty ? "; it takes none" : "; it takes \(names.joined(separator: ", "))")),
                 text: text, position: argument.position)

@@ -17,5 +17,8 @@ package struct PluginFailure: Error, CustomStringConvertible, Equatable {
         self.message = message
     }
 
+    /// Whether the plugin says that it was cancelled; true of that is what the host knows.
+    package var isCancellation: Bool { status == 1 }
+
     package var description: String { "\(plugin) failed in \(call): \(message)" }
 }

@@ -130,6 +130,11 @@ extension Recipe.Evaluation {
         }
         let view = try reader.word("view") ?? "test"
         let name = try reader.word("name")
+        if name == Self.trainingName {
+            throw (reader.optional("name") ?? value).wrong(
+                "\(path).name: '\(Self.trainingName)' is what the losses of the training batches go by; choose another name"
+            )
+        }
         if let name, taken.contains(name) {
             throw (reader.optional("name") ?? value).wrong("\(path).name '\(name)' is taken by an evaluation before it")
         }
@@ -158,6 +163,9 @@ extension Recipe.Evaluation {
         }
         return changed
     }
+
+    /// What the metrics of the training itself go by.
+    private static let trainingName = "training"
 
     /// The view's name, numbered when it is taken.
     private static func freeName(_ view: String, taken: [String]) -> String {

@@ -20,6 +20,8 @@ extension DocumentValue {
         guard text.utf8.count <= Self.maximumSize else {
             throw SpecError("the document has \(text.utf8.count) bytes, at most \(Self.maximumSize) are read")
         }
+        // Some editors begin a file with a byte order mark.
+        let text = text.unicodeScalars.first == "\u{feff}" ? String(text.unicodeScalars.dropFirst()) : text
         if let place = YAMLAnchors.first(in: text) {
             throw DocumentValue(.null, at: place).wrong(
                 "anchors (&), aliases (*) and tags (!) are not read; put a string that begins with such a sign in quotes"

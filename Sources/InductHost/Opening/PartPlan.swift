@@ -33,11 +33,7 @@ struct PartPlan {
         self.written = written
         self.config = config
         self.children = children
-        var spec = PluginSpec(name: written.name)
-        for member in config.json.members ?? [] {
-            guard let value = try? SpecValue(json: member.value) else { continue }
-            spec.arguments.append(.init(key: member.key, value: value))
-        }
+        var spec = config.spec(named: written.name)
         for child in children {
             if child.key.isEmpty {
                 spec.children.append(child.plan.spec)

@@ -4,6 +4,10 @@ import CInduct
 package import InductCore
 
 extension PluginHost {
+    package func resolved(_ spec: PluginSpec, as kind: PluginKind) throws -> PluginSpec {
+        try plan(spec, kind, inSource: kind == .source).spec
+    }
+
     package func source(_ spec: PluginSpec) throws -> any Source {
         try openSource(plan(spec, .source, inSource: true), Surroundings())
     }

@@ -19,14 +19,20 @@ struct File: ~Copyable {
     init(_ path: String, _ access: Access) throws(LabError) {
         let flags =
             switch access {
-            case .read: O_RDONLY
+            // What is no file, such as a pipe, is refused below; to open it must not wait for another end.
+            case .read: O_RDONLY | O_NONBLOCK
             case .create: O_WRONLY | O_CREAT | O_TRUNC
-            case .append: O_WRONLY | O_CREAT | O_APPEND
+            case .append: O_WRONLY | O_CREAT | O_APPEND | O_NONBLOCK
             case .directory: O_RDONLY | O_DIRECTORY
             }
         descriptor = open(path, flags | O_CLOEXEC, 0o666)
         self.path = path
         guard descriptor >= 0 else { throw FileSystem.failure("open", path) }
+        guard access == .read || access == .append else { return }
+        var information = stat()
+        guard fstat(descriptor, &information) == 0, information.st_mode & S_IFMT == S_IFREG else {
+            throw .damaged(path: path, reason: "it is no file")
+        }
     }
 
     deinit { close(descriptor) }

@@ -8,6 +8,13 @@ package enum FileSystem {
         .system(path: path, operation: operation, reason: String(cString: strerror(code)))
     }
 
+    /// The path from the root, links left as they are; one that cannot be told stays as it is.
+    package static func absolute(_ path: String) -> String {
+        guard !path.hasPrefix("/"), let directory = getcwd(nil, 0) else { return path }
+        defer { free(directory) }
+        return String(cString: directory) + "/" + path
+    }
+
     package static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
 
     /// Makes a directory and those above it.

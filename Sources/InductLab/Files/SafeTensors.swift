@@ -61,6 +61,21 @@ package enum SafeTensors {
         return (0..<8).map { UInt8(truncatingIfNeeded: text.count >> ($0 * 8)) } + text
     }
 
+    /// Puts a whole file in place: it is there with all its bytes, or not at all.
+    package static func replace(
+        _ path: String, with entries: [Entry], metadata: [JSON.Member] = []
+    ) throws(LabError) {
+        let temporary = path + ".tmp"
+        do throws(LabError) {
+            try write(entries, metadata: metadata, to: temporary)
+            try FileSystem.rename(temporary, to: path)
+        } catch {
+            try? FileSystem.remove(temporary)
+            throw error
+        }
+        try FileSystem.synchronizeDirectory(FileSystem.directory(of: path))
+    }
+
     /// Writes a new file and makes its bytes last.
     ///
     /// - Returns: the number of bytes and their SHA-256.

@@ -96,6 +96,18 @@ package struct SafeTensorsFile: Sendable {
         bytes[entry.range].withUnsafeBytes(body)
     }
 
+    /// Holds a tensor of floats to finite numbers.
+    ///
+    /// - Throws: `LabError.damaged`, naming the entry that is none.
+    func checkFinite(_ entry: Entry) throws(LabError) {
+        let stray = withBytes(of: entry) { bytes in
+            bytes.withMemoryRebound(to: Float.self) { $0.firstIndex { !$0.isFinite } }
+        }
+        if let stray {
+            throw .damaged(path: path, reason: "its tensor '\(entry.name)' holds no finite number at entry \(stray)")
+        }
+    }
+
     /// SHA-256 of the whole file.
     var sha256: String { Digest.of(bytes) }
     var byteCount: Int { bytes.count }

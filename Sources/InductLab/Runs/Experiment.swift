@@ -46,6 +46,14 @@ package struct ExperimentPlan {
         self.model = model
         self.threads = threads
     }
+
+    /// Holds the file that the parameters are to come from to the model.
+    ///
+    /// - Throws: `LabError.damaged`, naming what does not fit.
+    package func checkInitialParameters() throws(LabError) {
+        guard let place = recipe.initialise else { return }
+        try InitialParameters(place, layout: model.layout).check(model.layout)
+    }
 }
 
 /// A recipe with everything it names opened and allocated: ready to be trained and evaluated.

@@ -52,10 +52,18 @@ struct InitialParameters {
 
     /// Puts them in place of an arena's.
     ///
-    /// - Throws: `LabError.damaged`, naming the first tensor that does not fit, with the expected and the found shape.
+    /// - Throws: as `check`.
     func load(into arena: ParameterArena) throws(LabError) {
+        try check(arena.layout)
+        try arena.load(file)
+    }
+
+    /// Holds them to a model's parameters.
+    ///
+    /// - Throws: `LabError.damaged`, naming the first tensor that does not fit, with the expected and the found shape.
+    func check(_ layout: ParameterLayout) throws(LabError) {
         let names = file.entries.map(\.name)
-        for parameter in arena.layout.parameters {
+        for parameter in layout.parameters {
             guard let entry = file.entry(parameter.name) else {
                 throw damaged(
                     "it has no tensor '\(parameter.name)', which the model has with the shape \(parameter.shape)"
@@ -66,18 +74,14 @@ struct InitialParameters {
                     "its tensor '\(entry.name)' is \(entry.type.rawValue) of shape \(entry.shape), and the model's is "
                         + "float32 of shape \(parameter.shape)")
             }
-            let stray = file.withBytes(of: entry) { bytes in
-                bytes.withMemoryRebound(to: Float.self) { $0.firstIndex { !$0.isFinite } }
-            }
-            if let stray { throw damaged("its tensor '\(entry.name)' holds no finite number at entry \(stray)") }
+            try file.checkFinite(entry)
         }
-        let known = Set(arena.layout.parameters.map(\.name))
+        let known = Set(layout.parameters.map(\.name))
         if let stranger = names.first(where: { !known.contains($0) }) {
             throw damaged(
                 "its tensor '\(stranger)' is no parameter of the model\(suggestion(for: stranger, among: Array(known)))"
             )
         }
-        try arena.load(file)
     }
 
     private func damaged(_ reason: String) -> LabError { .damaged(path: file.path, reason: reason) }

@@ -15,14 +15,16 @@ package enum Run {
             throw LabError.occupied(
                 path: options.directory, reason: "holds a run already: resume it, or choose another directory")
         }
+        let resolved = try recipe.resolved(by: opener)
         let experiment = try Experiment(recipe, opener: opener, kernels: kernels, threads: options.threads)
-        let origin = try recipe.initialise.map { try InitialParameters($0, layout: experiment.trainer.model.layout) }
+        let origin = try resolved.initialise.map { try InitialParameters($0, layout: experiment.trainer.model.layout) }
         try origin?.load(into: experiment.trainer.parameters)
         try FileSystem.createDirectory(options.directory)
         let lock = try lock(paths)
         defer { withExtendedLifetime(lock) {} }
         var record = RunRecord(
-            recipe, kernels: kernels.variant, plugins: options.plugins(), hostVersion: options.hostVersion)
+            resolved, written: recipe, kernels: kernels.variant, plugins: options.plugins(),
+            hostVersion: options.hostVersion)
         record.origin = origin.map { ($0.path, $0.sha256) }
         record.isolated = options.isolated()
         try record.write(to: paths.run)
@@ -41,7 +43,7 @@ package enum Run {
     ) throws -> RunResult {
         let paths = RunPaths(options.directory)
         var record = try RunRecord(path: paths.run)
-        if let recipe, recipe.json != record.recipe.json {
+        if let recipe, recipe.json != record.written.json {
             throw SpecError(
                 "the run in \(options.directory) was started with another recipe: resume it without changes, "
                     + "or start a run of its own in another directory")
@@ -68,7 +70,7 @@ package enum Run {
             }
             try initial.load(into: experiment.trainer.parameters)
         }
-        record.status = "running"
+        record.status = .running
         record.ended = nil
         record.isolated = options.isolated()
         try record.write(to: paths.run)

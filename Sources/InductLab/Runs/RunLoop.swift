@@ -55,7 +55,7 @@ final class RunLoop {
         } catch {
             if error is PluginFailure { try? rescue() }
             try? log.synchronize()
-            record.status = "failed"
+            record.status = .failed
             record.ended = RunRecord.now()
             record.step = trainer.step
             try? record.write(to: paths.run)
@@ -65,14 +65,17 @@ final class RunLoop {
 
     /// Saves what was reached when a plugin failed: the last whole step.
     private func rescue() throws {
-        guard trainer.isWhole, isWatched, trainer.step > 0, saved != trainer.step else { return }
+        guard isOrderly, trainer.step > 0, saved != trainer.step else { return }
         try save()
     }
+
+    /// Whether the last step is whole, and seen by all who watch: a run can go on from here.
+    private var isOrderly: Bool { trainer.isWhole && isWatched }
 
     private func go() throws -> RunResult.Ending {
         while true {
             if !isEvaluated {
-                guard try evaluate() else { return try stop() }
+                guard try unlessCancelled(evaluate) == true else { return try stop() }
                 isEvaluated = true
             }
             if trainer.step == steps {
@@ -85,11 +88,16 @@ final class RunLoop {
                 try save()
             }
             if options.isCancelled() { return try stop() }
-            do {
-                try advance()
-            } catch let failure as PluginFailure where failure.status == 1 && options.isCancelled() {
-                return try stop()
-            }
+            guard try unlessCancelled(advance) != nil else { return try stop() }
+        }
+    }
+
+    /// What `body` gives; nil when a plugin gave up because the user asked to stop.
+    private func unlessCancelled<Result>(_ body: () throws -> Result) throws -> Result? {
+        do {
+            return try body()
+        } catch let failure as PluginFailure where failure.isCancellation && options.isCancelled() {
+            return nil
         }
     }
 
@@ -132,7 +140,7 @@ final class RunLoop {
     }
 
     private func stop() throws -> RunResult.Ending {
-        if saved != trainer.step || !isEvaluated { try save() }
+        if isOrderly, saved != trainer.step || !isEvaluated { try save() }
         return .interrupted
     }
 
@@ -149,13 +157,13 @@ final class RunLoop {
     }
 
     private func end(_ ending: RunResult.Ending) throws -> RunResult {
-        record.status = ending == .finished ? "finished" : "interrupted"
+        record.status = ending == .finished ? .finished : .interrupted
         record.ended = RunRecord.now()
         record.step = trainer.step
         try record.write(to: paths.run)
         report(.training)
         return RunResult(
-            ending: ending, directory: paths.directory, step: trainer.step, steps: steps, loss: loss,
+            ending: ending, directory: options.directory, step: trainer.step, steps: steps, loss: loss,
             stepsPerSecond: clock.stepsPerSecond)
     }
 

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// Where things lie in a run's directory.
+///
+/// All are absolute from the beginning: a plugin may change the working directory at any time.
 package struct RunPaths: Sendable {
     package let directory: String
 
-    package init(_ directory: String) { self.directory = directory }
+    package init(_ directory: String) { self.directory = FileSystem.absolute(directory) }
 
     package var run: String { directory + "/run.json" }
     package var metrics: String { directory + "/metrics.jsonl" }

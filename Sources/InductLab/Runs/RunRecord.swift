@@ -8,7 +8,10 @@ package import InductCore
 package struct RunRecord: Sendable {
     static let format = 1
 
+    /// With every parameter, defaults included; of a run from before defaults were kept, as it was written.
     package var recipe: Recipe
+    /// As it was asked for.
+    package var written: Recipe
     package var kernels: String
     package var plugins: [PluginIdentity]
     /// The ids of the plugins that ran in processes of their own, last time.
@@ -18,34 +21,36 @@ package struct RunRecord: Sendable {
     /// Universal time, ISO 8601.
     package var started: String
     package var ended: String?
-    /// One of "running", "finished", "interrupted" and "failed".
-    package var status: String
+    package var status: Status
     /// Steps done when it was written.
     package var step: Int
     /// The file that the parameters came from at the start, and its SHA-256; nil = they were drawn from the seed.
     package var origin: (path: String, sha256: String)?
 
-    init(_ recipe: Recipe, kernels: String, plugins: [PluginIdentity], hostVersion: String) {
+    package enum Status: String, CaseIterable, Sendable {
+        case running
+        case finished
+        case interrupted
+        case failed
+    }
+
+    init(_ recipe: Recipe, written: Recipe, kernels: String, plugins: [PluginIdentity], hostVersion: String) {
         self.recipe = recipe
+        self.written = written
         self.kernels = kernels
         self.plugins = plugins
         self.hostVersion = hostVersion
         processor = Self.processorName()
         started = Self.now()
-        status = "running"
+        status = .running
         step = 0
     }
 
     package var json: JSON {
-        let seeds: JSON = [
-            "run": Self.seed(recipe.seed),
-            "initialisation": Self.seed(Seed.derive(recipe.seed, Seed.initialisationSalt)),
-            "dropout": Self.seed(Seed.derive(recipe.seed, Seed.dropoutSalt)),
-            "data": Self.seed(Seed.derive(recipe.seed, Seed.dataSalt)),
-        ]
         let record: JSON = [
-            "format": .integer(Int64(Self.format)), "status": .string(status), "step": .integer(Int64(step)),
-            "recipe": recipe.json, "seeds": seeds, "shards": .integer(Int64(recipe.training.shardCount)),
+            "format": .integer(Int64(Self.format)), "status": .string(status.rawValue), "step": .integer(Int64(step)),
+            "recipe": recipe.json, "written": written.json, "seeds": Self.seeds(recipe),
+            "shards": .integer(Int64(recipe.training.shardCount)),
             "kernels": .string(kernels),
             "plugins": .array(
                 plugins.map { ["id": .string($0.id), "version": .string($0.version), "sha256": .string($0.sha256)] }),
@@ -63,40 +68,17 @@ package struct RunRecord: Sendable {
         return .object(members)
     }
 
+    /// What follows from the recipe's seed.
+    static func seeds(_ recipe: Recipe) -> JSON {
+        [
+            "run": seed(recipe.seed), "initialisation": seed(Seed.derive(recipe.seed, Seed.initialisationSalt)),
+            "dropout": seed(Seed.derive(recipe.seed, Seed.dropoutSalt)),
+            "data": seed(Seed.derive(recipe.seed, Seed.dataSalt)),
+        ]
+    }
+
     /// As a string: seeds have 64 bits, more than JSON's readers promise to keep.
     private static func seed(_ value: UInt64) -> JSON { .string(String(value)) }
-
-    /// Reads a run.json.
-    ///
-    /// - Throws: `LabError.damaged`, or `SpecError` for a recipe that cannot be read.
-    package init(path: String) throws {
-        let bytes = try FileSystem.read(path, limit: 1 << 26)
-        guard let text = String(validating: bytes, as: UTF8.self), let json = try? JSON(parsing: text),
-            let recipe = json["recipe"], let kernels = json["kernels"]?.string
-        else { throw LabError.damaged(path: path, reason: "it is not what a run's record looks like") }
-        guard json["format"]?.int == Self.format else {
-            throw LabError.damaged(path: path, reason: "it has another format: it was written by another version")
-        }
-        self.recipe = try Recipe(json: recipe)
-        self.kernels = kernels
-        plugins = (json["plugins"]?.array ?? []).map { plugin in
-            PluginIdentity(
-                id: plugin["id"]?.string ?? "", version: plugin["version"]?.string ?? "",
-                sha256: plugin["sha256"]?.string ?? "")
-        }
-        isolated = (json["isolated"]?.array ?? []).compactMap(\.string)
-        hostVersion = json["host"]?.string ?? ""
-        processor = json["processor"]?.string ?? ""
-        started = json["started"]?.string ?? ""
-        ended = json["ended"]?.string
-        status = json["status"]?.string ?? ""
-        step = json["step"]?.int ?? 0
-        if let source = json["initialised_from"], let path = source["path"]?.string,
-            let sha256 = source["sha256"]?.string
-        {
-            origin = (path, sha256)
-        }
-    }
 
     func write(to path: String) throws(LabError) {
         try FileSystem.replace(path, with: Array((json.indented + "\n").utf8))

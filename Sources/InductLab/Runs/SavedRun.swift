@@ -44,6 +44,9 @@ package struct SavedRun: Sendable {
             record.recipe.architecture, source: source, length: record.recipe.training.length)
         let parameters = ParameterArena(model.layout, for: .parameters)
         try parameters.load(loaded.model)
+        for parameter in model.parameters where parameter.isTrained {
+            if let entry = loaded.model.entry(parameter.name) { try loaded.model.checkFinite(entry) }
+        }
         return TrainedModel(
             recipe: record.recipe, step: loaded.state.step, model: model, source: source, parameters: parameters,
             opener: opener, kernels: kernels, threads: threads)

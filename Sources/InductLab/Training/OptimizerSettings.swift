@@ -15,7 +15,7 @@ package struct OptimizerSettings: Equatable, Sendable {
     /// Of the parameters that their architecture lets decay.
     package let decay: Double
     /// The spec with every parameter given.
-    package let resolved: JSON
+    package let resolved: PluginSpec
 
     /// The optimisers and what they accept.
     package static let schemas: [(name: String, schema: String)] = [
@@ -27,7 +27,8 @@ package struct OptimizerSettings: Equatable, Sendable {
         guard let schema = Self.schemas.first(where: { $0.name == spec.name })?.schema else {
             throw SpecError.unknown("optimizer", spec, among: Self.schemas.map(\.name))
         }
-        let config = try ConfigSchema(parsing: schema).resolve(spec).json
+        let settings = try ConfigSchema(parsing: schema).resolve(spec)
+        let config = settings.json
         func number(_ key: String) -> Double { config[key]?.double ?? 0 }
         // The kernel takes floats, and 1 - .999 of floats is 1.3e-5 off: the corrections must be those of the floats too.
         func beta(_ key: String) -> Double { Double(min(Float(number(key)), Float(1).nextDown)) }
@@ -40,7 +41,7 @@ package struct OptimizerSettings: Equatable, Sendable {
         }
         learningRate = number("learning_rate")
         decay = number("decay")
-        resolved = config
+        resolved = settings.spec(named: spec.name)
     }
 
     private static func adamSchema(decay: String) -> String {

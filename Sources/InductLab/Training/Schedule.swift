@@ -28,14 +28,23 @@ package enum Schedule: Equatable, Sendable {
         ("inverse-square-root", #"{"parameters": {"# + warmup + "}}"),
     ]
 
+    private static func resolve(_ spec: PluginSpec) throws -> ResolvedConfig {
+        guard let schema = schemas.first(where: { $0.name == spec.name })?.schema else {
+            throw SpecError.unknown("schedule", spec, among: schemas.map(\.name))
+        }
+        return try ConfigSchema(parsing: schema).resolve(spec)
+    }
+
+    /// The spec with every parameter given.
+    ///
+    /// - Throws: `SpecError`, as `init`.
+    static func resolved(_ spec: PluginSpec) throws -> PluginSpec { try resolve(spec).spec(named: spec.name) }
+
     /// Reads a spec for a training of T = `steps` steps.
     ///
     /// - Throws: `SpecError` for an unknown name or parameter, a wrong type or range.
     package init(_ spec: PluginSpec, steps: Int) throws {
-        guard let schema = Self.schemas.first(where: { $0.name == spec.name })?.schema else {
-            throw SpecError.unknown("schedule", spec, among: Self.schemas.map(\.name))
-        }
-        let config = try ConfigSchema(parsing: schema).resolve(spec).json
+        let config = try Self.resolve(spec).json
         let warmup = config["warmup"]?.int ?? 0
         switch spec.name {
         case "warm-up": self = .warmUp(steps: config["steps"]?.int ?? 1)

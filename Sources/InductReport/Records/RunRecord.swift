@@ -110,8 +110,8 @@ extension RunRecord {
         lossUnit == Self.nats ? "E KL(oracle || model) (nats)" : "distance from the posterior mean (\(lossUnit))"
     }
 
-    /// The resolved recipe.
-    var recipe: JSON { description["recipe"] ?? description }
+    /// The recipe as it was written: what readers know the run by.
+    var recipe: JSON { description["written"] ?? description["recipe"] ?? description }
 
     /// The spec of the source, as one line.
     package var source: String? {

@@ -114,7 +114,7 @@ struct ExportCommand: ParsableCommand {
                 bytes: UnsafeRawBufferPointer(start: memory.data, count: memory.count * MemoryLayout<Float>.stride))
         }
         // The format's readers in Python want to be told that the layout is PyTorch's.
-        try SafeTensors.write(entries, metadata: [.init(key: "format", value: "pt")], to: path)
+        try SafeTensors.replace(path, with: entries, metadata: [.init(key: "format", value: "pt")])
         withExtendedLifetime(held) {}
     }
 }

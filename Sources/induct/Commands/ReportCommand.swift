@@ -70,8 +70,8 @@ struct ReportCommand: ParsableCommand {
         let (svgs, note) = try report.pictures(renderer: renderer)
         let facts = [
             ["status", "\(saved.status), step \(saved.step) of \(saved.recipe.training.steps)"],
-            ["seed", "\(saved.recipe.seed)"], ["source", saved.recipe.source.description],
-            ["architecture", saved.recipe.architecture.description], ["kernels", saved.kernels],
+            ["seed", "\(saved.recipe.seed)"], ["source", saved.written.source.description],
+            ["architecture", saved.written.architecture.description], ["kernels", saved.kernels],
         ]
         let last = record.lastScalars().map { [$0[1], $0[2], $0[3], $0[4]] }
         return (

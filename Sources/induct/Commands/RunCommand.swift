@@ -58,6 +58,7 @@ struct RunCommand: ParsableCommand {
         let recipe = try recipe.load(recipe.recipe)
         let plan = try ExperimentPlan(
             recipe, opener: OracleDerivingOpener(host), threads: try RunSession.threads(threads))
+        try plan.checkInitialParameters()
         try MemoryReport(plan).print(common.format)
     }
 }

@@ -47,9 +47,9 @@ struct RunsListCommand: ParsableCommand {
                 ("architecture", .left),
             ])
             for (directory, record) in runs {
-                let recipe = record.recipe
+                let recipe = record.written
                 table.add([
-                    directory, record.status, "\(record.step)/\(recipe.training.steps)", "\(recipe.seed)",
+                    directory, record.status.rawValue, "\(record.step)/\(recipe.training.steps)", "\(recipe.seed)",
                     Self.short(recipe.source), Self.short(recipe.architecture),
                 ])
             }
@@ -70,9 +70,10 @@ struct RunsListCommand: ParsableCommand {
     }
 
     static func json(_ directory: String, _ record: InductLab.RunRecord) -> JSON {
-        let recipe = record.recipe
+        let recipe = record.written
         return [
-            "directory": .string(directory), "status": .string(record.status), "step": .integer(Int64(record.step)),
+            "directory": .string(directory), "status": .string(record.status.rawValue),
+            "step": .integer(Int64(record.step)),
             "steps": .integer(Int64(recipe.training.steps)), "seed": .integer(Int64(recipe.seed)),
             "source": .string(recipe.source.description), "architecture": .string(recipe.architecture.description),
             "started": .string(record.started), "ended": .optional(record.ended),
@@ -125,7 +126,7 @@ struct RunsShowCommand: ParsableCommand {
         let session = try RunSession(common, threads: 1, drawsFigures: false)
         let metrics = try InductReport.RunRecord(directory: directory)
         let summary = RunSummary(
-            metrics, recipe: record.recipe, theory: session.theory(of: record.recipe), asked: try asked(metrics))
+            metrics, recipe: record.written, theory: session.theory(of: record.recipe), asked: try asked(metrics))
         switch common.format {
         case .json:
             try StandardOutput.write([

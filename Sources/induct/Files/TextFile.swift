@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Glibc
+import InductCore
 
 /// Small text files.
 enum TextFile {
@@ -29,6 +30,17 @@ enum TextFile {
         return text
     }
 
+    /// The JSON value in a file.
+    ///
+    /// - Throws: `CommandError` as `read`, and with code 65 for what is no JSON.
+    static func json(_ path: String, limit: Int) throws -> JSON {
+        do {
+            return try JSON(parsing: try read(path, limit: limit))
+        } catch let error as JSONError {
+            throw CommandError("\(path) is no JSON: \(error)", code: ExitStatus.badInput)
+        }
+    }
+
     private static func failure(_ path: String) -> CommandError {
         CommandError("cannot read \(path): \(String(cString: strerror(errno)))", code: ExitStatus.inputOutput)
     }
@@ -39,6 +51,12 @@ enum FileKind {
     static func isDirectory(_ path: String) -> Bool { mode(path) == S_IFDIR }
     static func isFile(_ path: String) -> Bool { mode(path) == S_IFREG }
     static func exists(_ path: String) -> Bool { mode(path) != nil }
+
+    /// Whether there is anything, be it a link that leads nowhere.
+    static func isThere(_ path: String) -> Bool {
+        var status = stat()
+        return lstat(path, &status) == 0
+    }
 
     private static func mode(_ path: String) -> mode_t? {
         var status = stat()

@@ -12,6 +12,10 @@ final class OracleDerivingOpener: PluginOpener {
         self.host = host
     }
 
+    func resolved(_ spec: PluginSpec, as kind: PluginKind) throws -> PluginSpec {
+        try host.resolved(spec, as: kind)
+    }
+
     func source(_ spec: PluginSpec) throws -> any Source {
         try SourceWithOracle.deriving(from: try host.source(spec))
     }

@@ -17,7 +17,7 @@ struct QueuedRun {
     /// Whether it is done, with this recipe.
     var isFinished: Bool {
         guard let record = try? Run.open(directory).record else { return false }
-        return record.status == "finished" && record.step == recipe.training.steps && record.recipe.json == recipe.json
+        return record.status == .finished && record.step == recipe.training.steps && record.written.json == recipe.json
     }
 
     /// The arguments of the `induct` that carries it out, or goes on with it.
@@ -84,12 +84,14 @@ struct RunQueue {
 
     /// Runs that fit into memory side by side, judged by some of their recipes.
     ///
-    /// - Throws: `SpecError` when not even one does, and for whatever is wrong with a recipe.
+    /// - Throws: `SpecError` when not even one does, and for whatever is wrong with a recipe; `LabError` for a file to start
+    ///   from that does not fit.
     func memoryAllows(of recipes: [Recipe], opener: some PluginOpener) throws -> Int {
         let available = AvailableMemory().bytes
         var most = jobs
         for recipe in recipes {
             let plan = try ExperimentPlan(recipe, opener: opener, threads: max(1, threads / jobs))
+            try plan.checkInitialParameters()
             guard let available else { continue }
             try plan.memory.check(available: available)
             most = min(most, available / max(1, plan.memory.total))

@@ -42,6 +42,7 @@ struct RunSession {
     ///
     /// - Throws: besides what went wrong, `QuietExit` with 130 when the user stopped it, after saying how to go on.
     func run(_ recipe: Recipe?, directory: String, resumes: Bool, label: String = "") throws -> Outcome {
+        let place = FileSystem.absolute(directory)
         let line = ProgressLine(label: label)
         defer { line.clear() }
         let host = host
@@ -67,7 +68,7 @@ struct RunSession {
             }
         } catch let failure as PluginFailure {
             line.clear()
-            explainFailure(in: directory)
+            explainFailure(in: directory, place)
             throw failure
         }
         line.clear()
@@ -77,12 +78,12 @@ struct RunSession {
                     + "\(resumption(of: directory))\n")
             throw QuietExit(code: ExitStatus.interrupted)
         }
-        return try finish(result)
+        return try finish(result, in: place)
     }
 
     /// Says how a run that a plugin has ended can go on.
-    private func explainFailure(in directory: String) {
-        guard let last = try? Run.open(directory).checkpoints.last else { return }
+    private func explainFailure(in directory: String, _ place: String) {
+        guard let last = try? Run.open(place).checkpoints.last else { return }
         StandardError.write(
             "induct: a plugin failed; a checkpoint of step \(last) is saved. Once the plugin is mended, go on with: "
                 + "\(resumption(of: directory))\n")
@@ -100,23 +101,22 @@ struct RunSession {
             result: RunResult(
                 ending: .finished, directory: directory, step: record.step, steps: record.recipe.training.steps,
                 loss: metrics.records(of: "loss", in: "training").last?.scalar),
-            summary: RunSummary(metrics, recipe: record.recipe, theory: theory(of: record.recipe)))
+            summary: RunSummary(metrics, recipe: record.written, theory: theory(of: record.recipe)))
     }
 
     /// Reads the run's metrics, puts the theory beside them, and draws the figures.
-    private func finish(_ result: RunResult) throws -> Outcome {
-        let record = try InductReport.RunRecord(directory: result.directory)
-        guard let json = record.description["recipe"] else {
-            throw CommandError("\(result.directory)/run.json has no recipe", code: ExitStatus.badInput)
-        }
-        let recipe = try Recipe(json: json)
+    ///
+    /// `place` is the run's directory from the root: a plugin may have gone elsewhere.
+    private func finish(_ result: RunResult, in place: String) throws -> Outcome {
+        let record = try InductReport.RunRecord(directory: place)
+        let recipe = try Run.open(place).record.written
         let theory = theory(of: recipe)
         var figures: Report.Outcome?
         if drawsFigures {
             let renderer = FigureRenderer.find(
                 environment: ProcessEnvironment.variables, executableDirectory: try Executable.directory())
             figures = try Report(run: record, theory: theory.map(TheoryCurve.init), levels: errorLevels(of: recipe))
-                .write(to: result.directory, renderer: renderer)
+                .write(to: place, renderer: renderer)
         }
         return Outcome(
             result: result, summary: RunSummary(record, recipe: recipe, theory: theory), figures: figures)

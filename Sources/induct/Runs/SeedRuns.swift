@@ -84,7 +84,7 @@ struct SeedRuns {
         guard FileKind.isFile(seedsFile(directory)), FileKind.isFile(recipeFile(directory)) else { return nil }
         let recipe = try Recipe(
             yaml: try TextFile.read(recipeFile(directory), limit: 1 << 20), file: recipeFile(directory))
-        let json = try JSON(parsing: try TextFile.read(seedsFile(directory), limit: 1 << 26))
+        let json = try TextFile.json(seedsFile(directory), limit: JSON.maximumSize)
         guard json["format"]?.int == 1, let list = json["seeds"]?.array, !list.isEmpty else {
             throw CommandError(
                 "\(seedsFile(directory)) is not a list of seeds, or that of another version", code: ExitStatus.badInput)

@@ -48,7 +48,7 @@ struct SweepRequest {
     /// - Throws: `CommandError` for files that are not what they should be.
     static func saved(in directory: String) throws -> SweepRequest? {
         guard FileKind.isFile(sweepFile(directory)), FileKind.isFile(recipeFile(directory)) else { return nil }
-        let json = try JSON(parsing: try TextFile.read(sweepFile(directory), limit: 1 << 30))
+        let json = try TextFile.json(sweepFile(directory), limit: JSON.maximumSize)
         func texts(_ key: String) -> [String]? {
             guard let list = json[key]?.array else { return nil }
             let texts = list.compactMap(\.string)

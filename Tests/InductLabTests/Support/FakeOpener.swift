@@ -16,6 +16,8 @@ final class FakeOpener: PluginOpener {
         return nil
     }
 
+    func resolved(_ spec: PluginSpec, as kind: PluginKind) throws -> PluginSpec { spec }
+
     func source(_ spec: PluginSpec) throws -> any Source {
         opened[spec.name, default: 0] += 1
         switch spec.name {
