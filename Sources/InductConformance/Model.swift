@@ -66,7 +66,9 @@ struct Passes {
     /// Bytes behind the workspace that nobody may touch.
     private static let guardBytes = 256
 
-    init(_ model: Model, count: Int, seed: UInt64, words: inout RandomWords) {
+    /// - Throws: `CheckFailure` where the model's parameters are too large.
+    init(_ model: Model, count: Int, seed: UInt64, words: inout RandomWords) throws(CheckFailure) {
+        try Room.check("its parameters", sizes: model.architecture.parameters.map(\.shape))
         self.model = model
         self.seed = seed
         batch = model.task.batch(count: count, words: &words)
@@ -93,7 +95,7 @@ struct Passes {
         let outputs = Tensor(.float32, [max(1, count * model.outputsPerSample)])
         outputs.data.initializeMemory(as: UInt8.self, repeating: background, count: outputs.count * 4)
         let size = model.architecture.workspaceSize(mode: mode, count: count, length: model.task.length)
-        try require(size >= 0 && size < 1 << 34, "workspace_size gives \(size) bytes for \(count) samples")
+        try Room.check("the workspace that it asks for, for \(count) samples,", sizes: [[size]], bytes: 1)
         let words = (size + Self.guardBytes + 3) / 4
         let workspace = Tensor(.int32, [words])
         workspace.data.initializeMemory(as: UInt8.self, repeating: background ^ 0x3c, count: words * 4)

@@ -14,9 +14,19 @@ struct Samples {
     }
 
     /// The batch with the samples `[first, first + count)`, over memory that held `background` in every element.
+    ///
+    /// - Throws: `CheckSkipped` where the view has fewer, `CheckFailure` where they are too large, and what the plugin gives.
     func batch(
         view: Int = 0, seed: UInt64, first: UInt64 = 0, count: Int, background: Int32 = 0
     ) throws -> Batch {
+        let place = source.views[view]
+        if let size = place.count, size < first + UInt64(count) {
+            throw CheckSkipped("the view '\(place.name)' has \(size) samples, and this takes \(first + UInt64(count))")
+        }
+        try Room.check(
+            "\(count) samples",
+            sizes: source.schema.tensors.map { $0.shape.map { $0.bound(batch: count, length: length) } },
+            most: Room.mostSamples)
         let batch = Batch(schema: source.schema, count: count, length: length)
         for tensor in batch.tensors {
             // As numbers, so that what is left of them lies within most schemas' limits.

@@ -53,7 +53,7 @@ import Testing
         let workshop = try Workshop()
         let good = try workshop.compile("coins.c", to: "libcoins.so")
         let path = try workshop.compile("malformed.c", to: "libmalformed.so", malformed.flags)
-        var options = workshop.options(plugins: [path, good])
+        var options = workshop.options(searchPath: [path, good])
         options.describeLimit = 2
         let host = try PluginHost(options)
         let listings = host.catalogue()
@@ -63,8 +63,14 @@ import Testing
         #expect(refused.reason?.contains(malformed.reason) == true, "\(refused.reason ?? "ready")")
         #expect(listings.first { $0.path == good }?.isReady == true)
         _ = try host.source(PluginSpec(parsing: "biased-coin"))
-        let error = try #require(throws: HostError.self) { try host.source(PluginSpec(parsing: "dot")) }
-        #expect(error.exitCode == 65)
+        // Whoever names it wants it, whatever the spec is.
+        options.plugins = [path]
+        let asked = try PluginHost(options)
+        for spec in ["dot", "biased-coin"] {
+            let error = try #require(throws: HostError.self) { try asked.source(PluginSpec(parsing: spec)) }
+            #expect(error.exitCode == 65)
+            #expect(error.description.contains(malformed.reason), "\(error)")
+        }
     }
 
     static let inTheInstance = [
@@ -105,6 +111,9 @@ import Testing
         Case(name: "fixed length", flags: ["-DLIE_SECOND=8"], reason: "must be an int32 input [batch, length]"),
         Case(name: "no classes", flags: ["-DLIE_CLASSES=0"], reason: "has 0 classes"),
         Case(name: "limit of its own", flags: ["-DLIE_LIMIT=7"], reason: "not the number of classes"),
+        Case(
+            name: "components without states", flags: ["-DLIE_COMPONENTS=4000000000u"],
+            reason: "4000000000 components of 2 states"),
         Case(name: "no view 'train'", flags: ["-DLIE_VIEW=\"practice\""], reason: "must be 'train' and 'test'"),
     ]
 
@@ -148,6 +157,26 @@ import Testing
         } catch {
             failure = error
         }
+        #expect((failure == nil) == (reason == nil))
+        if let reason { #expect(failure?.message.contains(reason) == true, "\(String(describing: failure))") }
+    }
+
+    @Test(arguments: [
+        ("0.69", "summary->entropy_rate_status = INDUCT_THEORY_FINITE", nil),
+        ("0.7", "(void)summary", "h_1 is 0.7, and no law of its tokens has more than 0.693"),
+        ("-0.1", "(void)summary", "h_1 is -0.1"), ("1e300", "(void)summary", "h_1 is 1e+300"),
+        ("0.5", "summary->entropy_rate_status = 77", "its entropy rate has the unknown status 77"),
+        (
+            "0.5", "summary->excess_entropy_status = 0, summary->excess_entropy = -3", "states the excess entropy -3.0"
+        ),
+    ])
+    func closedFormsThatCannotBeAreErrorsOfTheTheory(_ entropy: String, _ summary: String, reason: String?) throws {
+        let workshop = try Workshop()
+        let path = try workshop.compile(
+            "lying.c", to: "liblying.so", ["-DLIE_ENTROPY=\(entropy)", "-DLIE_SUMMARY=\(summary)"])
+        let theory = try #require(try workshop.host(plugins: [path]).source(PluginSpec(parsing: "lying")).theory)
+        var failure: PluginFailure?
+        do { _ = try theory.entropy(length: 3) } catch { failure = error as? PluginFailure }
         #expect((failure == nil) == (reason == nil))
         if let reason { #expect(failure?.message.contains(reason) == true, "\(String(describing: failure))") }
     }

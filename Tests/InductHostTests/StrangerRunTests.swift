@@ -112,11 +112,13 @@ import Testing
         (["sample", "biased-cion", "--count", "1", "--length", "2", "--seed", "1"], 64, "did you mean 'biased-coin'?"),
         (["sample", "biased-coin(p=2)", "--count", "1", "--length", "2", "--seed", "1"], 64, "'p' must be"),
         (
-            ["sample", "coin", "--plugin", "/nowhere/x.so", "--count", "1", "--length", "2", "--seed", "1"], 0, ""
+            ["sample", "coin", "--plugin", "/nowhere/x.so", "--count", "1", "--length", "2", "--seed", "1"], 65,
+            "/nowhere/x.so: there is nothing of that name"
         ),
+        (["plugins", "list", "--plugin", "/nowhere/x.so"], 65, "/nowhere/x.so: there is nothing of that name"),
         (
-            ["sample", "x", "--plugin", "/nowhere/x.so", "--count", "1", "--length", "2", "--seed", "1"], 65,
-            "/nowhere/x.so: it cannot be opened"
+            ["sample", "coin", "--plugin", "/dev/null", "--count", "1", "--length", "2", "--seed", "1"], 65,
+            "/dev/null: it is not a regular file"
         ),
     ])
     func exitCodeSaysWhoseErrorItWas(_ arguments: [String], _ code: Int32, _ message: String) throws {

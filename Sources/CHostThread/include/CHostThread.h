@@ -35,6 +35,11 @@ void *host_scratch(uint64_t size);
  * ends the process with `exit_code`. Outside of calls the handlers from before are used. Only the first use counts. */
 void host_faults_catch(int exit_code);
 
+/* The working directory of this moment is the host's: host_directory_restore goes back to it, wherever a plugin's code went.
+ * Without host_directory_keep before it does nothing. Only the first use of host_directory_keep counts. */
+void host_directory_keep(void);
+void host_directory_restore(void);
+
 /* Bytes that malloc has given out in this process and not got back. */
 uint64_t host_heap_in_use(void);
 

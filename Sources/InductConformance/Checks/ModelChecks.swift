@@ -11,12 +11,15 @@ let modelChecks: [Check] =
 
 private func forwardChecks(_ kind: PluginKind) -> [Check] {
     [
-        Check("forward-complete", kind, "every output is written, and is a number") { subject in
+        Check("forward-complete", kind, "every output is written, is a number, and probabilities are some") { subject in
             let passes = try subject.passes(kind)
             for mode in [PassMode.train, .evaluate] {
                 let zeros = try passes.run(0..<passes.batch.count, mode: mode, background: 0).outputs
                 let others = try passes.run(0..<passes.batch.count, mode: mode, background: 0x41).outputs
                 try require(zeros.allSatisfy { $0.isFinite }, "an output is not finite, in \(mode)")
+                if kind == .architecture, passes.model.architecture.output == .probabilities {
+                    try requireLaws(zeros, width: passes.model.outputsPerSample / passes.model.task.positions)
+                }
                 try require(
                     same(zeros, others), "outputs depend on what was in memory before, in \(mode); write all of them")
             }
@@ -169,12 +172,7 @@ let gateChecks: [Check] = [
         let passes = try subject.passes(.gate)
         let outputs = try passes.run(0..<passes.batch.count).outputs
         let experts = passes.model.experts
-        for row in 0..<outputs.count / experts {
-            let weights = outputs[row * experts..<(row + 1) * experts]
-            try require(
-                weights.allSatisfy { $0 >= 0 } && abs(weights.reduce(0, +) - 1) <= 1e-5,
-                "the weights of row \(row) are \(Array(weights))")
-        }
+        try requireLaws(outputs, width: experts)
     }
 ]
 
@@ -182,7 +180,7 @@ extension Subject {
     /// Passes over a few samples with random parameters.
     func passes(_ kind: PluginKind, count: Int = 9) throws -> Passes {
         var words = words(0x50)
-        return Passes(try model(kind), count: count, seed: seed, words: &words)
+        return try Passes(try model(kind), count: count, seed: seed, words: &words)
     }
 
     fileprivate func differentiable(_ kind: PluginKind) throws -> Passes {
@@ -212,6 +210,17 @@ extension Passes {
 func randomGradients(_ passes: Passes, _ subject: Subject) -> [Float] {
     var words = subject.words(0x52)
     return (0..<passes.batch.count * passes.model.outputsPerSample).map { _ in words.centred() }
+}
+
+/// Holds outputs to what probabilities are.
+private func requireLaws(_ outputs: [Float], width: Int) throws(CheckFailure) {
+    for row in 0..<outputs.count / max(1, width) {
+        let law = outputs[row * width..<(row + 1) * width]
+        try require(
+            law.allSatisfy { $0 >= 0 } && abs(law.reduce(0, +) - 1) <= 1e-5,
+            "the probabilities of row \(row) are \(Array(law.prefix(8)))\(width > 8 ? ", ..." : ""): they are at least 0 "
+                + "and sum to 1")
+    }
 }
 
 private func dot(_ a: [Float], _ b: [Float]) -> Double {

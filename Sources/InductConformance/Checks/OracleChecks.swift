@@ -96,6 +96,9 @@ private func known<Value>(_ value: Value?, _ message: String) throws(CheckSkippe
 func evaluate(_ oracle: any SourceOracle, _ batch: Batch, _ seed: UInt64) throws -> OracleResults {
     let schema = batch.schema
     let rows = schema.task == .nextToken ? batch.length + 1 : schema.positions.bound(batch: 0, length: batch.length)
+    try Room.check(
+        "what its oracle says of \(batch.count) samples",
+        sizes: [schema.width, oracle.componentCount, 1].map { [batch.count, rows, $0] }, bytes: 8)
     let results = OracleResults(
         predictive: Tensor(.float64, [batch.count, rows, schema.width]),
         posterior: oracle.componentCount > 0 ? Tensor(.float64, [batch.count, rows, oracle.componentCount]) : nil,

@@ -15,7 +15,14 @@ enum MetricsReading {
             throw TableDefect("it gives \(table.count) metrics; at most \(mostMetrics) are possible")
         }
         var result: [Metric] = []
-        for i in 0..<Int(table.count) { result.append(try metric(table.metrics[i])) }
+        var names: Set<String> = []
+        for i in 0..<Int(table.count) {
+            let metric = try metric(table.metrics[i])
+            guard names.insert(metric.name).inserted else {
+                throw TableDefect("it gives two metrics named '\(metric.name)'")
+            }
+            result.append(metric)
+        }
         return result
     }
 

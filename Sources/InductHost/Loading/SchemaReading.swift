@@ -103,7 +103,9 @@ enum SchemaReading {
             if case .constant(let count) = dimension {
                 let (product, overflow) = elements.multipliedReportingOverflow(by: max(1, count))
                 guard !overflow, product <= mostElements else {
-                    throw TableDefect("its tensor '\(name)' is too large for one sample")
+                    throw TableDefect(
+                        "its tensor '\(name)' is too large for one sample: a dimension of \(count) beside \(elements) others; at "
+                            + "most \(mostElements) numbers are possible")
                 }
                 elements = product
             }

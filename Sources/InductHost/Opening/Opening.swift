@@ -73,9 +73,11 @@ struct Opening {
     }
 
     /// Turns what is wrong with a fresh instance into a failure of the plugin.
+    ///
+    /// What is read is the plugin's memory: should that end the process, the plugin is named as in its own calls.
     func checked<Value>(_ body: () throws(TableDefect) -> Value) throws(PluginFailure) -> Value {
         do throws(TableDefect) {
-            return try body()
+            return try gate.enter("create") { Result { () throws(TableDefect) in try body() } }.get()
         } catch {
             throw gate.failure("create", message: error.message)
         }

@@ -19,6 +19,13 @@ extension PluginHost {
     ///   named was refused, for then that is the reason.
     func resolve(_ spec: PluginSpec, kind: PluginKind) throws -> Resolved {
         let entries = entries()
+        // Whoever names a plugin means to use it: what another one would do in its place is not what was asked for.
+        if let refused = entries.first(where: { !$0.listing.isReady && options.plugins.contains($0.listing.path) })?
+            .listing,
+            let reason = refused.reason
+        {
+            throw HostError.refusedPlugin(path: refused.path, reason: reason)
+        }
         let slash = spec.name.lastIndex(of: "/")
         let plugin = slash.map { spec.name[..<$0] }
         let name = slash.map { spec.name[spec.name.index(after: $0)...] } ?? spec.name[...]

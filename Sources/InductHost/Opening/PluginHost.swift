@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import CHostThread
 import CInduct
 package import InductCore
 import Logging
@@ -39,6 +40,8 @@ package final class PluginHost: PluginOpener, Sendable {
         self.options = options
         kernelLibrary = try KernelLibrary(directory: options.executableDirectory, variant: options.kernels)
         if options.catchesFaults { CrashReport.install() }
+        // Checks want to see where a plugin goes.
+        if options.interposer == nil { host_directory_keep() }
     }
 
     package var kernels: any TrainingKernels { kernelLibrary }

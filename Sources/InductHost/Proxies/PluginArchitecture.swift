@@ -120,7 +120,7 @@ package final class PluginArchitecture: Architecture, @unchecked Sendable {
     /// A pass as the ABI says it; for the host's own and for those of parents in other plugins.
     func forward(_ pass: UnsafePointer<induct_pass>) throws(PluginFailure) {
         let (function, handle) = (forwardCall, instance.handle)
-        try instance.gate.run("forward") { function(handle, pass, $0) }
+        try instance.gate.run("forward", isFrequent: true) { function(handle, pass, $0) }
     }
 
     func backward(_ pass: UnsafePointer<induct_pass>) throws(PluginFailure) {
@@ -129,7 +129,7 @@ package final class PluginArchitecture: Architecture, @unchecked Sendable {
                 "backward", status: INDUCT_UNIMPLEMENTED, message: "it cannot be trained by gradient")
         }
         let handle = instance.handle
-        try instance.gate.run("backward") { function(handle, pass, $0) }
+        try instance.gate.run("backward", isFrequent: true) { function(handle, pass, $0) }
     }
 
     package func observe(_ observation: Observation) throws(PluginFailure) {
@@ -156,7 +156,7 @@ package final class PluginArchitecture: Architecture, @unchecked Sendable {
                 "observe", status: INDUCT_UNIMPLEMENTED, message: "it does not learn from the stream")
         }
         let handle = instance.handle
-        try instance.gate.run("observe") { function(handle, observation, $0) }
+        try instance.gate.run("observe", isFrequent: true) { function(handle, observation, $0) }
     }
 
     private func call(for pass: borrowing Pass) -> PassCall { calls.call(slot: pass.slot, tensors: pass.tensors.count) }

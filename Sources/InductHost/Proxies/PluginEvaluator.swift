@@ -98,7 +98,9 @@ final class PluginAccumulator: EvaluationAccumulator {
         let pointer = arena.copy(batch: batch)
         let table = instance.table
         try withExtendedLifetime(arena) { () throws(PluginFailure) in
-            try instance.gate.run("consume") { table.consume(instance.handle, accumulator, pointer, $0) }
+            try instance.gate.run("consume", isFrequent: true) {
+                table.consume(instance.handle, accumulator, pointer, $0)
+            }
         }
     }
 
@@ -119,9 +121,14 @@ final class PluginAccumulator: EvaluationAccumulator {
             if let release = metrics.release { instance.gate.enter("release") { release(&metrics) } }
         }
         do throws(TableDefect) {
-            return try withUnsafePointer(to: metrics) { pointer throws(TableDefect) in
-                try MetricsReading.metrics(pointer)
-            }
+            // Reads the plugin's memory, which may end the process as its calls may.
+            return try instance.gate.enter("finish") {
+                Result { () throws(TableDefect) in
+                    try withUnsafePointer(to: metrics) { pointer throws(TableDefect) in
+                        try MetricsReading.metrics(pointer)
+                    }
+                }
+            }.get()
         } catch {
             throw instance.gate.failure("finish", message: error.message)
         }

@@ -104,7 +104,7 @@ final class PluginOracle: SourceOracle, @unchecked Sendable {
         let handle = instance.handle
         let function = evaluateCall
         try withUnsafePointer(to: call) { pointer throws(PluginFailure) in
-            try instance.gate.run("oracle") { function(handle, pointer, $0) }
+            try instance.gate.run("oracle", isFrequent: true) { function(handle, pointer, $0) }
         }
     }
 

@@ -115,7 +115,7 @@ package final class PluginSource: Source, @unchecked Sendable {
         let function = fillCall
         let handle = instance.handle
         try withUnsafePointer(to: call) { pointer throws(PluginFailure) in
-            try instance.gate.run("fill") { function(handle, pointer, $0) }
+            try instance.gate.run("fill", isFrequent: true) { function(handle, pointer, $0) }
         }
         try checkRanges(call)
     }

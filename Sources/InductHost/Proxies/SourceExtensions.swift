@@ -16,7 +16,8 @@ struct SourceExtensions {
                 pointer.assumingMemoryBound(to: induct_source_oracle.self), instance: instance, schema: schema)
         }
         if let pointer = instance.getExtension(INDUCT_SOURCE_THEORY) {
-            theory = try PluginTheory(pointer.assumingMemoryBound(to: induct_source_theory.self), instance: instance)
+            theory = try PluginTheory(
+                pointer.assumingMemoryBound(to: induct_source_theory.self), instance: instance, schema: schema)
         }
         if let pointer = instance.getExtension(INDUCT_SOURCE_HMM) {
             hmm = try Self.hmm(pointer.assumingMemoryBound(to: induct_source_hmm.self), schema: schema)
@@ -49,6 +50,9 @@ struct SourceExtensions {
         }
         let components = max(1, Int(table.component_count))
         var componentOfState: [Int]?
+        guard components <= states else {
+            throw TableDefect("its hidden Markov model has \(components) components of \(states) states")
+        }
         if components > 1 {
             guard let list = table.component_of_state else {
                 throw TableDefect("its hidden Markov model has \(components) components but no component_of_state")

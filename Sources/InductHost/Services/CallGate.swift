@@ -27,11 +27,15 @@ final class CallGate: @unchecked Sendable {
     deinit { name.deallocate() }
 
     /// Runs a call that has no status.
-    func enter<Result>(_ call: StaticString, _ body: () -> Result) -> Result {
+    ///
+    /// The working directory is put back after every call but the frequent ones, where it would take longer than some of
+    /// them do.
+    func enter<Result>(_ call: StaticString, isFrequent: Bool = false, _ body: () -> Result) -> Result {
         lock?.lock()
         let outer = host_call_enter(name, UnsafeRawPointer(call.utf8Start).assumingMemoryBound(to: CChar.self))
         let result = body()
         host_call_leave(outer)
+        if !isFrequent { host_directory_restore() }
         lock?.unlock()
         return result
     }
@@ -40,12 +44,13 @@ final class CallGate: @unchecked Sendable {
     ///
     /// Allocates nothing when it succeeds.
     func run(
-        _ call: StaticString, _ body: (UnsafeMutablePointer<induct_error>) -> induct_status
+        _ call: StaticString, isFrequent: Bool = false,
+        _ body: (UnsafeMutablePointer<induct_error>) -> induct_status
     ) throws(PluginFailure) {
         let failure: PluginFailure? = withUnsafeTemporaryAllocation(of: induct_error.self, capacity: 1) { buffer in
             guard let error = buffer.baseAddress else { return nil }
             PluginStatus.prepare(error)
-            let status = enter(call) { body(error) }
+            let status = enter(call, isFrequent: isFrequent) { body(error) }
             guard status != INDUCT_OK else { return nil }
             return self.failure(call, status: status, message: PluginStatus.message(of: error))
         }

@@ -11,6 +11,7 @@ final class GatePass {
     private var pass: Pass
     private let firstRow: Int
     private let workspaceOffset: Int
+    private let positions: Int
 
     /// Takes the experts' K predictions `[positions, width]`, probabilities or values.
     init(
@@ -23,12 +24,14 @@ final class GatePass {
         pass = setting.pass(leaf, outputs: weights)
         pass.experts = experts
         firstRow = setting.rows.lowerBound
+        positions = setting.positions
         workspaceOffset = plan.reserve(pass.workspaceSize)
     }
 
     func forward(_ call: PassCall) throws(PluginFailure) {
         pass.prepare(call, row: firstRow, workspaceOffset)
         try architecture.forward(pass)
+        try OutputLaws.check(weights, rows: positions, width: pass.experts.count, of: architecture)
     }
 
     /// Fills the gradients, given d loss / d weights `[positions, K]`.

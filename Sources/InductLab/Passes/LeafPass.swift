@@ -41,6 +41,7 @@ final class LeafPass: NodePass {
     func forward(_ call: PassCall) throws(PluginFailure) {
         pass.prepare(call, row: firstRow, workspaceOffset)
         try architecture.forward(pass)
+        try OutputLaws.check(outputs, rows: positions, width: loss.width, of: architecture)
         if needsSoftmax { loss.kernels.softmax(rows: positions, columns: loss.width, outputs, predictions) }
     }
 

@@ -86,6 +86,14 @@ struct OracleSampling {
         for sample in 0..<count {
             for position in 0..<length {
                 let law = start + (sample * (length + 1) + position) * classes
+                guard !law[0].isNaN else {
+                    throw .plugin(
+                        PluginFailure(
+                            plugin: source.spec, call: "oracle", status: 13,
+                            message:
+                                "it gives no law after \(position) tokens of sample \(first + UInt64(sample)), which the "
+                                + "source itself draws"))
+                }
                 moments.add(BeliefObserver.entropy(law, classes), at: position)
             }
             moments.samples += 1

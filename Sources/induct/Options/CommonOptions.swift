@@ -65,7 +65,12 @@ struct CommonOptions: ParsableArguments {
     }
 
     /// The search path of these options and of the environment.
+    ///
+    /// - Throws: `HostError` for a plugin that is not where `--plugin` says, needed or not.
     func hostOptions(isCancelled: @escaping @Sendable () -> Bool = { Interruption.isAsked }) throws -> HostOptions {
+        if let missing = plugins.first(where: { !FileKind.isThere($0) }) {
+            throw HostError.refusedPlugin(path: missing, reason: "there is nothing of that name for --plugin to take")
+        }
         var options = HostOptions(
             environment: ProcessEnvironment.variables, executable: try Executable.path(), plugins: plugins,
             kernels: kernels, log: Logger(label: "induct") { _ in TerminalLog() })

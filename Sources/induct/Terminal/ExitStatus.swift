@@ -33,7 +33,8 @@ enum ExitStatus {
         let code = Induct.exitCode(for: error).rawValue
         let text = Induct.fullMessage(for: error)
         if code == 0 {
-            try? StandardOutput.write(text + "\n")
+            // Help that cannot be written is an error of its own.
+            do { try StandardOutput.write(text + "\n") } catch { end(by: error) }
         } else {
             StandardError.write("induct: " + (text.hasPrefix("Error: ") ? String(text.dropFirst(7)) : text) + "\n")
         }
@@ -45,7 +46,7 @@ enum ExitStatus {
         switch error {
         case is SpecError, is UsageError: usage
         case is JSONError: badInput
-        case let failure as PluginFailure: failure.status == 1 ? interrupted : pluginFailed
+        case let failure as PluginFailure: ending(by: failure)
         case let error as HostError: error.exitCode
         case let error as CommandError: error.code
         case let error as LabError: error.exitCode
@@ -58,10 +59,15 @@ enum ExitStatus {
             switch error {
             case .invalidTokens, .invalidRequest, .unavailable: usage
             case .invalidModel: pluginFailed
-            case .plugin(let failure): failure.status == 1 ? interrupted : pluginFailed
+            case .plugin(let failure): ending(by: failure)
             }
         default: Self.isOfTheParser(error) ? nil : defect
         }
+    }
+
+    /// A plugin that gives up is interrupted only where somebody interrupts.
+    private static func ending(by failure: PluginFailure) -> Int32 {
+        failure.isCancellation && Interruption.isAsked ? interrupted : pluginFailed
     }
 
     private static func isOfTheParser(_ error: any Error) -> Bool {
@@ -72,6 +78,8 @@ enum ExitStatus {
 
     private static func message(of error: any Error) -> String {
         switch error {
+        case let failure as PluginFailure where failure.isCancellation && !Interruption.isAsked:
+            "\(failure); nobody had asked it to stop"
         case is SpecError, is UsageError, is JSONError, is PluginFailure, is HostError, is CommandError, is TheoryError,
             is LabError, is ReportError:
             "\(error)"

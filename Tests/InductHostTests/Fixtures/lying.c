@@ -99,8 +99,33 @@ static induct_status evaluate(const induct_source *self, const induct_source_ora
 
 static const induct_source_oracle oracle = {.struct_size = sizeof oracle, .evaluate = evaluate};
 
+#ifdef LIE_ENTROPY
+static induct_status entropy(
+    const induct_source *self, int64_t length, double *values, induct_source_theory_summary *summary,
+    induct_error *error) {
+    (void)self, (void)error;
+    for (int64_t i = 0; i < length; i++) values[i] = LIE_ENTROPY;
+    LIE_SUMMARY;
+    return INDUCT_OK;
+}
+static const induct_source_theory theory = {.struct_size = sizeof theory, .entropy = entropy};
+#endif
+#ifdef LIE_COMPONENTS
+static const double quarters[] = {.25, .25, .25, .25, .25, .25, .25, .25}, halves[] = {.5, .5};
+static const uint32_t of_state[] = {0, 1};
+static const induct_source_hmm hmm = {
+    .struct_size = sizeof hmm, .states = 2, .tokens = 2, .component_count = LIE_COMPONENTS, .transition = quarters,
+    .start = halves, .component_of_state = of_state};
+#endif
+
 static const void *get_extension(const induct_source *self, const char *id) {
     (void)self;
+#ifdef LIE_ENTROPY
+    if (strcmp(id, INDUCT_SOURCE_THEORY) == 0) return &theory;
+#endif
+#ifdef LIE_COMPONENTS
+    if (strcmp(id, INDUCT_SOURCE_HMM) == 0) return &hmm;
+#endif
     return strcmp(id, INDUCT_SOURCE_ORACLE) == 0 ? &oracle : NULL;
 }
 

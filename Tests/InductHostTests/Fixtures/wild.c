@@ -20,6 +20,9 @@
 #ifndef WORKSPACE
 #define WORKSPACE 64
 #endif
+#ifndef OUTPUT
+#define OUTPUT INDUCT_OUTPUT_LOGITS
+#endif
 #ifndef PARAMETER_NAME
 #define PARAMETER_NAME "bias"
 #endif
@@ -61,6 +64,7 @@ static wild *configured(const induct_create *call) {
 }
 
 static void misbehave(wild *mine) {
+    if (strcmp(mine->how, "wander") == 0 && chdir("/") != 0) abort();
     if (__atomic_fetch_add(&mine->calls, 1, __ATOMIC_RELAXED) < mine->after) return;
     if (mine->marker[0]) {
         const int marker = open(mine->marker, O_CREAT | O_EXCL | O_WRONLY, 0600);
@@ -163,6 +167,7 @@ static induct_status forward(const induct_architecture *self, const induct_pass 
     (void)error;
     const wild *mine = self->instance;
     misbehave(self->instance);
+    if (strcmp(mine->how, "cancelled") == 0 && mine->calls > mine->after) return INDUCT_CANCELLED;
     if (strcmp(mine->how, "write-parameters") == 0) ((float *)(uintptr_t)pass->parameters[0])[0] = 99;
     if (strcmp(mine->how, "write-samples") == 0) ((int32_t *)pass->tensors[0]->data)[0] = 99;
     *(uint64_t *)pass->workspace = pass->count * (uint64_t)pass->length;
@@ -184,7 +189,7 @@ static induct_status create_architecture(
     wild *mine = configured(call);
     (void)error;
     mine->table.architecture = (induct_architecture){
-        .struct_size = sizeof(induct_architecture), .output = INDUCT_OUTPUT_LOGITS, .instance = mine,
+        .struct_size = sizeof(induct_architecture), .output = OUTPUT, .instance = mine,
         .destroy = architecture_destroy, .parameter = parameter, .workspace_size = workspace, .forward = forward,
         .backward = backward};
     *architecture = &mine->table.architecture;

@@ -11,8 +11,10 @@ extension Workshop {
     }
 
     /// Runs `induct`, which finds the plugins of the workshop's directory "plugins".
-    func induct(_ arguments: [String]) throws -> Outcome {
-        let process = try start(arguments)
+    ///
+    /// `place`: the working directory; nil = that of the tests.
+    func induct(_ arguments: [String], in place: String? = nil) throws -> Outcome {
+        let process = try start(arguments, in: place)
         let text = String(decoding: process.output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
         process.process.waitUntilExit()
         return Outcome(
@@ -21,10 +23,13 @@ extension Workshop {
     }
 
     /// Starts `induct` in the same way; its messages go to a file.
-    func start(_ arguments: [String]) throws -> (process: Process, output: Pipe, messages: String) {
+    func start(
+        _ arguments: [String], in place: String? = nil
+    ) throws -> (process: Process, output: Pipe, messages: String) {
         let process = Process()
         process.executableURL = URL(fileURLWithPath: Workshop.buildDirectory + "/induct")
         process.arguments = arguments
+        if let place { process.currentDirectoryURL = URL(fileURLWithPath: place) }
         process.environment = ProcessInfo.processInfo.environment.merging([
             "INDUCT_PLUGIN_PATH": directory + "/plugins", "XDG_CACHE_HOME": directory + "/cache",
             "XDG_DATA_HOME": directory + "/data",

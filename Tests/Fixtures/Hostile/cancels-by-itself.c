@@ -1,0 +1,5 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+#define IN_FILL return INDUCT_CANCELLED
+
+#include "plugin.h"
