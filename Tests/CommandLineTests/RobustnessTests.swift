@@ -93,12 +93,30 @@ import Testing
     }
 
     @Test func directoriesThatCannotBeWrittenAreNamed() throws {
-        for place in ["/proc/self/run", "/dev/null/run"] {
+        for place in ["/proc/self/run", "/dev/null/run", ""] {
             let result = try InductProcess.run(["run"] + Self.recipe + ["--output", place])
             #expect(result.code == 74, "\(result.error)")
-            #expect(result.error.contains(place))
+            #expect(place.isEmpty || result.error.contains(place))
             #expect(result.error.split(separator: "\n").count == 1)
         }
+    }
+
+    @Test func seedsBeyondTheLargestAreRefused() throws {
+        for arguments in [["run"], ["sweep", "--grid", "training.batch=[8, 16]"]] {
+            let result = try InductProcess.run(
+                [arguments[0], try recipeFile(), "--output", directory.path + "/many", "--seeds", "3"]
+                    + arguments.dropFirst() + ["--set", "seed=9223372036854775806"])
+            #expect(result.code == 64, "\(result.error)")
+            #expect(result.error.contains("begin with a smaller seed"), "\(result.error)")
+        }
+    }
+
+    private func recipeFile() throws -> String {
+        let path = directory.path + "/recipe.yaml"
+        let text =
+            "source: coin\narchitecture: transformer(layers=1, width=8, heads=1)\ntraining: {length: 4, batch: 8, steps: 2}\n"
+        try text.write(toFile: path, atomically: true, encoding: .utf8)
+        return path
     }
 
     @Test(arguments: [

@@ -72,6 +72,7 @@ import Testing
             }
         }
         try JSON.object(members).indented.write(toFile: old + "/run.json", atomically: true, encoding: .utf8)
+        try expectNoDifferences(old, whole.path)
         let resumed = try InductProcess.json(
             ["run", "\(directory.path)/whole.yaml", "--resume", "--output", old, "--no-figures"])
         #expect(resumed["step"] == 12)
@@ -80,6 +81,15 @@ import Testing
             try InductProcess.json(["evaluate", path, "--evaluate", "position-loss", "--samples", "64"])["metrics"]
         }
         #expect(try loss(old) == loss(whole.path))
+        // Taken up, it has them.
+        try expectNoDifferences(old, whole.path)
+        let record = try JSON(parsing: String(contentsOfFile: old + "/run.json", encoding: .utf8))
+        #expect(record["recipe"] == whole.record["recipe"] && record["written"] == whole.record["written"])
+    }
+
+    private func expectNoDifferences(_ runs: String...) throws {
+        let compared = try InductProcess.json(["runs", "compare"] + runs)
+        #expect(try #require(compared["runs"]?.array).map { $0["differences"]?.members?.map(\.key) } == [[], []])
     }
 
     @Test func aResumedRunHasTheRecipeItWasBegunWith() throws {

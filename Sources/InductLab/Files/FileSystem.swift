@@ -8,9 +8,9 @@ package enum FileSystem {
         .system(path: path, operation: operation, reason: String(cString: strerror(code)))
     }
 
-    /// The path from the root, links left as they are; one that cannot be told stays as it is.
+    /// The path from the root, links left as they are; the empty one, and one that cannot be told, stays as it is.
     package static func absolute(_ path: String) -> String {
-        guard !path.hasPrefix("/"), let directory = getcwd(nil, 0) else { return path }
+        guard !path.isEmpty, !path.hasPrefix("/"), let directory = getcwd(nil, 0) else { return path }
         defer { free(directory) }
         return String(cString: directory) + "/" + path
     }

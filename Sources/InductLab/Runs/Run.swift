@@ -70,6 +70,10 @@ package enum Run {
             }
             try initial.load(into: experiment.trainer.parameters)
         }
+        if !record.isResolved {
+            record.recipe = try record.recipe.resolved(by: opener)
+            record.isResolved = true
+        }
         record.status = .running
         record.ended = nil
         record.isolated = options.isolated()

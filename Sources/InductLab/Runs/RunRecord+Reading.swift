@@ -44,6 +44,7 @@ extension RunRecord {
         self.init(
             recipe, written: written, kernels: try members.text("kernels"), plugins: try members.plugins(),
             hostVersion: try members.text("host"))
+        isResolved = json["written"] != nil
         self.status = status
         step = try members.integer("step", in: 0...recipe.training.steps)
         processor = try members.text("processor")

@@ -12,6 +12,8 @@ package struct RunRecord: Sendable {
     package var recipe: Recipe
     /// As it was asked for.
     package var written: Recipe
+    /// Whether `recipe` has the defaults.
+    package var isResolved = true
     package var kernels: String
     package var plugins: [PluginIdentity]
     /// The ids of the plugins that ran in processes of their own, last time.

@@ -34,11 +34,13 @@ struct RunsCompareCommand: ParsableCommand {
             let only = directories.first.map { "; \($0) holds no sweep" } ?? ""
             throw UsageError("name two runs or more, or the directory of a sweep\(only)")
         }
-        let runs = try directories.map { directory in
-            let record = try InductReport.RunRecord(directory: directory, holdsTraining: false)
-            return (
-                directory: directory, settings: try Run.open(directory).record.recipe.json.leaves,
-                results: record.lastScalars(metrics)
+        let records = try directories.map { try Run.open($0).record }
+        // Beside a record without defaults, those of the others would seem to be differences.
+        let areResolved = records.allSatisfy(\.isResolved)
+        let runs = try zip(directories, records).map { directory, record in
+            (
+                directory: directory, settings: (areResolved ? record.recipe : record.written).json.leaves,
+                results: try InductReport.RunRecord(directory: directory, holdsTraining: false).lastScalars(metrics)
             )
         }
         let paths = runs.flatMap { $0.settings.map(\.path) }.uniqued

@@ -164,5 +164,13 @@ extension String {
 
 extension Recipe {
     /// `count` seeds one after another from the recipe's own.
-    func seeds(_ count: Int) -> [UInt64] { (0..<UInt64(count)).map { seed + $0 } }
+    ///
+    /// - Throws: `SpecError` where they would go beyond the largest seed.
+    func seeds(_ count: Int) throws(SpecError) -> [UInt64] {
+        guard count - 1 <= Limit.seed.upperBound - Int(seed) else {
+            throw SpecError(
+                "\(count) seeds from \(seed) on go beyond \(Limit.seed.upperBound): begin with a smaller seed")
+        }
+        return (0..<UInt64(count)).map { seed + $0 }
+    }
 }

@@ -42,7 +42,7 @@ struct SeedCampaign {
         }
         runs = SeedRuns(
             directory: command.output ?? RunPlan.freeDirectory(RunPlan.name(command.recipe.recipe, recipe)),
-            recipe: recipe, seeds: recipe.seeds(count))
+            recipe: recipe, seeds: try recipe.seeds(count))
         queue = RunQueue(runs.queued(), unit: "seeds", threads: threads, arguments: arguments)
         if command.resume, let saved = try SeedRuns.saved(in: runs.directory) {
             guard saved.recipe.json == recipe.json, saved.seeds == runs.seeds else {

@@ -32,7 +32,7 @@ struct SweepRuns {
                 point,
                 SeedRuns(
                     directory: "\(directory)/\(recipe.sweep.directoryName(of: point))", recipe: first,
-                    seeds: first.seeds(recipe.sweep.seeds))
+                    seeds: try first.seeds(recipe.sweep.seeds))
             )
         }
     }
