@@ -17,7 +17,7 @@ import sys
 import tempfile
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "Peers"))
-from compare import CONFIGURATIONS, Induct, machine  # noqa: E402
+from compare import Induct, machine  # noqa: E402
 
 ROOT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..")
 # Groups of kernels, in the order of the table.
@@ -44,7 +44,7 @@ def processor_seconds(command, count):
 
 def steps(options, name, threads):
     """Steps per second: one thread by processor time, two by the wall."""
-    run = Induct(CONFIGURATIONS[name], threads, options.induct)
+    run = Induct(name, threads, options.induct)
     if threads == 1:
         count = max(2, round(options.seconds * run.measure(options.seconds)))
         times = [processor_seconds(run.command, 1 + count) - processor_seconds(run.command, 1)
@@ -58,7 +58,7 @@ def shares(options, name, rate):
     """Share of processor time by library, as perf samples it; None without perf."""
     if shutil.which("perf") is None:
         return None
-    run = Induct(CONFIGURATIONS[name], 1, options.induct)
+    run = Induct(name, 1, options.induct)
     with tempfile.TemporaryDirectory() as directory:
         path = os.path.join(directory, "perf.data")
         command = run.command + ["--steps", str(max(4, round(4 * options.seconds * rate)))]
@@ -142,7 +142,7 @@ def page(result):
 def main():
     parser = argparse.ArgumentParser(description="The roofline of a training step.")
     parser.add_argument("--induct", required=True, help="the program induct")
-    parser.add_argument("--configurations", default="".join(CONFIGURATIONS))
+    parser.add_argument("--configurations", default="abcde", help="as in 'ce'; default: all")
     parser.add_argument("--repetitions", type=int, default=7)
     parser.add_argument("--seconds", type=float, default=0.5, help="of one repetition, about")
     parser.add_argument("--output", help="default: Documentation/Roofline/VARIANT.md, by the kernels that were used")

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Trains the same models with Induct and with its peers, in turn, and writes the table of ratios.
 
-    python compare.py --induct .build/release/induct --peers-python .venv/bin/python [--configurations ace] [--quick]
+    python compare.py --induct .build/release/induct --peers-python .venv/bin/python [--configurations a,c] [--quick]
 
 Everyone is set up first and stays alive; then each takes its turn, repetition by repetition, so that whatever slows the
 machine slows all of them. Every process may use exactly as many processors as it has threads. Medians count.
@@ -16,16 +16,10 @@ import subprocess
 import sys
 import time
 
-CONFIGURATIONS = {
-    "a": dict(layers=2, width=64, heads=1, length=3, batch=32, vocabulary=10),
-    "b": dict(layers=4, width=64, heads=1, length=10, batch=64, vocabulary=3),
-    "c": dict(layers=2, width=64, heads=4, length=64, batch=64, vocabulary=64),
-    "d": dict(layers=4, width=128, heads=4, length=128, batch=32, vocabulary=64),
-    "e": dict(layers=6, width=256, heads=8, length=256, batch=16, vocabulary=256),
-}
+from shapes import HERE, SHAPES
+
 PEERS = ["torch-eager", "torch-compiled", "torch-compiled-cpp", "jax-jit", "jax-scan"]
 THREAD_VARIABLES = ["OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"]
-HERE = os.path.dirname(os.path.abspath(__file__))
 
 
 def confined(threads):
@@ -37,14 +31,14 @@ def confined(threads):
 class Peer:
     """A peer's process, which trains when it is asked to."""
 
-    def __init__(self, name, shape, threads, python):
+    def __init__(self, name, configuration, threads, python):
         environment = dict(os.environ, JAX_PLATFORMS="cpu", CUDA_VISIBLE_DEVICES="")
         environment.update({variable: str(threads) for variable in THREAD_VARIABLES})
         if threads == 1:
             environment["XLA_FLAGS"] = "--xla_cpu_multi_thread_eigen=false"
         self.name = name
         self.process = subprocess.Popen(
-            [python, os.path.join(HERE, "peer.py"), name, str(threads), json.dumps(shape)],
+            [python, os.path.join(HERE, "peer.py"), name, str(threads), configuration],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, env=environment,
             preexec_fn=confined(threads))
         self.about = self.answer()
@@ -71,14 +65,12 @@ class Peer:
 class Induct:
     """Our own training step; each measurement is a process of its own, data from the source included."""
 
-    def __init__(self, shape, threads, program, kernels=None):
+    def __init__(self, configuration, threads, program, kernels=None):
         self.name = "induct" if kernels is None else f"induct, {kernels}"
         self.threads, self.steps = threads, 4
         self.command = [
             program, "bench", "train", "--format", "json", "--threads", str(threads), "--repetitions", "1",
-            "--architecture", "transformer(layers={layers}, width={width}, heads={heads})".format(**shape),
-            "--source", "dirichlet-iid(vocabulary={vocabulary})".format(**shape),
-            "--length", str(shape["length"]), "--batch", str(shape["batch"]), "--optimizer", "adam(learning_rate=3e-4)"]
+            "--configuration", SHAPES[configuration]["recipe"]]
         if kernels is not None:
             self.command += ["--kernels", kernels]
         self.about = {"versions": {}}
@@ -103,9 +95,9 @@ class Induct:
         pass
 
 
-def side_by_side(shape, program, seconds, repetitions):
+def side_by_side(configuration, program, seconds, repetitions):
     """Two independent runs of one thread each, at the same time: the sum of their steps per second."""
-    runs = [Induct(shape, 1, program) for _ in range(2)]
+    runs = [Induct(configuration, 1, program) for _ in range(2)]
     processors = sorted(os.sched_getaffinity(0))
     if len(processors) < 2:
         return None
@@ -124,16 +116,15 @@ def side_by_side(shape, program, seconds, repetitions):
 
 def compare(name, threads, options):
     """All contestants at one configuration and number of threads: a row of the table."""
-    shape = dict(CONFIGURATIONS[name], name=name)
-    contestants = [Induct(shape, threads, options.induct)]
+    contestants = [Induct(name, threads, options.induct)]
     if options.kernels:
-        contestants.append(Induct(shape, threads, options.induct, options.kernels))
+        contestants.append(Induct(name, threads, options.induct, options.kernels))
     for peer in options.peers:
         begun = time.perf_counter()
-        contestant = Peer(peer, shape, threads, options.peers_python)
+        contestant = Peer(peer, name, threads, options.peers_python)
         if contestant.about is None:
-            print(f"  {peer} does not run here; see: {options.peers_python} {HERE}/peer.py {peer} {threads} "
-                  f"'{json.dumps(shape)}'", file=sys.stderr)
+            print(f"  {peer} does not run here; see: {options.peers_python} {HERE}/peer.py {peer} {threads} {name}",
+                  file=sys.stderr)
             continue
         contestants.append(contestant)
         print(f"  {peer} is ready after {time.perf_counter() - begun:.0f} s", file=sys.stderr)
@@ -153,7 +144,7 @@ def compare(name, threads, options):
     medians = {name: statistics.median(values) for name, values in rates.items()}
     best = max((name for name in medians if not name.startswith("induct")), key=medians.get)
     return {
-        "configuration": name, "threads": threads, "shape": shape, "versions": versions,
+        "configuration": name, "threads": threads, "versions": versions,
         "contestants": [{"name": name, "steps_per_second": medians[name], "repetitions": rates[name]}
                         for name in rates],
         "best_peer": best, "ratio": medians["induct"] / medians[best]}
@@ -199,9 +190,10 @@ def table(result):
         cells = [f"{rates[name]:.4g}" if name in rates else "-" for name in names]
         lines.append(f"| {row['configuration']} | {row['threads']} | " + " | ".join(cells)
                      + f" | {row['best_peer']} | **{row['ratio']:.2f}** |")
-    lines += ["", "| configuration | layers | width | heads | length | batch | vocabulary |", "|---|---|---|---|---|---|---|"]
+    columns = ["layers", "width", "heads", "length", "batch", "vocabulary"]
+    lines += ["", "| configuration | " + " | ".join(columns) + " |", "|---|" + "---|" * len(columns)]
     for name in dict.fromkeys(row["configuration"] for row in result["rows"]):
-        lines.append(f"| {name} | " + " | ".join(str(value) for value in CONFIGURATIONS[name].values()) + " |")
+        lines.append(f"| {name} | " + " | ".join(str(SHAPES[name].get(column, "-")) for column in columns) + " |")
     if result["side_by_side"]:
         median = statistics.median(result["side_by_side"])
         lines += ["", f"Two independent runs of configuration a, one thread each, side by side: {median:.0f} steps per "
@@ -213,7 +205,7 @@ def arguments():
     parser = argparse.ArgumentParser(description="Training steps per second of Induct and of its peers.")
     parser.add_argument("--induct", required=True, help="the program induct")
     parser.add_argument("--peers-python", required=True, help="a Python that has torch and jax")
-    parser.add_argument("--configurations", default="".join(CONFIGURATIONS), help="as in 'ce'; default: all")
+    parser.add_argument("--configurations", default=",".join(SHAPES), help="default: %(default)s")
     parser.add_argument("--threads", default="2,1", help="as in '1,2'")
     parser.add_argument("--peers", default=",".join(PEERS[:2] + PEERS[3:]), help="default: %(default)s")
     parser.add_argument("--kernels", help="measure this variant of our kernels as well, as in x86-64-v3")
@@ -225,10 +217,10 @@ def arguments():
     if options.quick:
         options.threads, options.peers, options.repetitions, options.seconds = "2", "torch-compiled,jax-scan", 5, 0.3
     options.threads = [int(part) for part in options.threads.split(",")]
-    options.peers = options.peers.split(",")
-    unknown = [p for p in options.peers if p not in PEERS] + [c for c in options.configurations if c not in CONFIGURATIONS]
+    options.peers, options.configurations = options.peers.split(","), options.configurations.split(",")
+    unknown = [p for p in options.peers if p not in PEERS] + [c for c in options.configurations if c not in SHAPES]
     if unknown:
-        parser.error(f"unknown: {', '.join(unknown)}; peers are {', '.join(PEERS)}, configurations a to e")
+        parser.error(f"unknown: {', '.join(unknown)}; peers are {', '.join(PEERS)}, configurations {', '.join(SHAPES)}")
     if options.repetitions < 1 or options.seconds <= 0 or min(options.threads) < 1:
         parser.error("repetitions, seconds and threads must be positive")
     if max(options.threads) > len(os.sched_getaffinity(0)):
@@ -249,8 +241,7 @@ def main():
             result["rows"].append(row)
             print(f"  induct trains {row['ratio']:.2f} times as fast as {row['best_peer']}", file=sys.stderr)
     if "a" in options.configurations:
-        result["side_by_side"] = side_by_side(
-            CONFIGURATIONS["a"], options.induct, options.seconds, options.repetitions)
+        result["side_by_side"] = side_by_side("a", options.induct, options.seconds, options.repetitions)
     result["load_average_at_end"] = os.getloadavg()[0]
     output = options.output or os.path.join(HERE, "..", "Results", f"peers-{result['machine']['kernels']}")
     os.makedirs(os.path.dirname(os.path.abspath(output)), exist_ok=True)
