@@ -90,7 +90,7 @@ INDUCT_ASSERT_SIZE(induct_evaluation_batch, 200);
 typedef struct induct_metric {
     uint32_t struct_size;
     uint32_t kind;    /* INDUCT_METRIC_... */
-    const char *name; /* snake_case */
+    const char *name; /* snake_case, unique among the metrics of one result */
     const char *unit; /* "nats", "fraction"; NULL = none */
     uint64_t rows;    /* 1 for scalars and curves */
     uint64_t columns; /* values of a curve, columns of a table; 1 for scalars */
