@@ -151,12 +151,23 @@ extension Chart {
     }
 
     private var entries: [Entry] {
-        series.map {
+        series.indices.map { place in
             Entry(
-                label: $0.label, colour: $0.colour, dash: $0.role == .reference ? [4, 4] : [1, 0],
-                isShown: $0.isInLegend)
+                label: series[place].label, colour: series[place].colour, dash: dash(ofSeries: place),
+                isShown: series[place].isInLegend)
         } + spans.map { Entry(label: $0.label, colour: $0.colour, dash: Self.spanDash) }
     }
+
+    /// Levels of one colour that the legend names are told apart by their dashes.
+    private func dash(ofSeries place: Int) -> JSON {
+        let one = series[place]
+        guard one.role == .reference else { return [1, 0] }
+        guard one.isInLegend else { return Self.levelDashes[0] }
+        let before = series[..<place].count { $0.role == .reference && $0.isInLegend && $0.colour == one.colour }
+        return Self.levelDashes[before % Self.levelDashes.count]
+    }
+
+    private static let levelDashes: [JSON] = [[4, 4], [1, 3], [8, 3], [8, 3, 1, 3]]
 
     private var colour: JSON { lookUp { .string($0.colour) } }
     private var dash: JSON { lookUp(\.dash) }
@@ -199,11 +210,12 @@ extension Chart {
         var labels: [JSON.Member] = [JSON.Member(key: "title", value: .string(axis.title))]
         if let ticks = axis.ticks {
             labels.append(JSON.Member(key: "values", value: .numbers(ticks)))
-            labels.append(JSON.Member(key: "format", value: "~g"))
+            labels.append(JSON.Member(key: "format", value: ".7~g"))
             if case .symmetricLogarithmic = axis.scale {
                 let points = series.flatMap(\.points)
                 let most = points.map { axis == x ? $0.x : $0.y + bandWidth * ($0.error ?? 0) }.max() ?? 0
-                set("domain", .numbers([ticks.first ?? 0, ticks.first { $0 >= most } ?? most]))
+                let end = axis == x ? most : ticks.first { $0 >= most } ?? most
+                set("domain", .numbers([ticks.first ?? 0, end]))
             }
         }
         return [

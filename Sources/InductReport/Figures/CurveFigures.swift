@@ -29,7 +29,7 @@ extension FigureContext {
                 title: "\(spoken.prefix(1).uppercased())\(spoken.dropFirst()) by \(axis.replacing("_", with: " "))",
                 subtitle: subtitle(bandRemark(series)),
                 x: isByPosition
-                    ? tokensRead(Set(series.flatMap { $0.points.map(\.x) }))
+                    ? .tokensRead(series)
                     : .init(title: axis.replacing("_", with: " "), field: "x"),
                 y: .init(title: spoken + unit, field: "value"), series: series))
     }

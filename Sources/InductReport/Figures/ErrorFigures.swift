@@ -74,7 +74,7 @@ struct ErrorFigure {
                 title: isShifted
                     ? "Error on replaced labels against the training step" : "Error by view against the training step",
                 subtitle: subtitle + [bandRemark(series)].filter { !$0.isEmpty },
-                x: .init(title: "training step", field: "step", scale: .linearFromZero),
+                x: .trainingStep(series),
                 y: .init(title: "error", field: "error", scale: .linearFromZero), series: series))
     }
 }

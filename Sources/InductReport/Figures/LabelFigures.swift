@@ -64,7 +64,7 @@ extension FigureContext {
             chart: Chart(
                 title: "When the model begins to copy labels",
                 subtitle: subtitle(remark, bandRemark(series)),
-                x: .init(title: "training step", field: "step", scale: .linearFromZero),
+                x: .trainingStep(series),
                 y: .init(title: "loss at the label (nats)", field: "loss", scale: .linearFromZero), series: series))
     }
 

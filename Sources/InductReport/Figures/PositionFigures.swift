@@ -24,7 +24,7 @@ extension FigureContext {
             chart: Chart(
                 title: "Loss by position against the exact entropy",
                 subtitle: subtitle(bandRemark(series)),
-                x: tokensRead(positions), y: .init(title: run.lossTitle, field: "loss"), series: series))
+                x: .tokensRead(series), y: .init(title: run.lossTitle, field: "loss"), series: series))
     }
 
     /// E KL(oracle || model), or a regression's distance from the posterior mean, by position at several steps; the theory's line is 0.
@@ -43,7 +43,7 @@ extension FigureContext {
             chart: Chart(
                 title: "Excess over the Bayes-optimal predictor by position",
                 subtitle: subtitle(bandRemark(series)),
-                x: tokensRead(positions),
+                x: .tokensRead(series),
                 y: .init(
                     title: run.gapTitle, field: "gap", scale: .symmetricLogarithmic(constant: 0.003),
                     ticks: [0, 0.003, 0.01, 0.03, 0.1, 0.3, 1, 3]),
@@ -52,15 +52,6 @@ extension FigureContext {
 
     /// From the 0-based position to the number of tokens read.
     func shifted(_ point: Chart.Point) -> Chart.Point { .init(x: point.x + 1, y: point.y, error: point.error) }
-
-    /// The x axis: logarithmic where sequences are long, for most happens early.
-    func tokensRead(_ positions: Set<Double>) -> Chart.Axis {
-        let isLong = (positions.max() ?? 0) > 20
-        return .init(
-            title: "tokens read" + (isLong ? " (logarithmic)" : ""), field: "tokens_read",
-            scale: isLong ? .logarithmic : .linear,
-            ticks: isLong ? [1, 2, 3, 5, 10, 20, 30, 50, 100, 200, 300, 500, 1_000, 2_000, 5_000, 10_000] : nil)
-    }
 }
 
 /// What a figure says about its bands; empty where it has none.

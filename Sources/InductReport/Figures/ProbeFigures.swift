@@ -21,7 +21,7 @@ extension FigureContext {
                 subtitle: subtitle(
                     "Held-out R² of a linear regression on the exact belief, step \(last?.step ?? 0); in the legend over all positions",
                     "Dashed: the untrained model"),
-                x: .init(title: "tokens read", field: "tokens_read"), y: .init(title: "R²", field: "r2"),
+                x: .tokensRead(series), y: .init(title: "R²", field: "r2"),
                 series: series, marksPoints: true))
     }
 
@@ -50,9 +50,7 @@ extension FigureContext {
             chart: Chart(
                 title: "When the activations come to hold the belief",
                 subtitle: subtitle("Held-out R² over all positions; dashed: the untrained model", bandRemark(series)),
-                x: .init(
-                    title: "training step", field: "step", scale: .symmetricLogarithmic(constant: 10),
-                    ticks: [0] + (1...9).flatMap { exponent in [1, 3].map { $0 * power(10, Double(exponent)) } }),
+                x: .trainingStep(series),
                 y: .init(title: "R²", field: "r2"), series: series, marksPoints: true))
     }
 
@@ -109,7 +107,7 @@ extension FigureContext {
             chart: Chart(
                 title: "Excess over the Bayes-optimal predictor by component",
                 subtitle: subtitle("Step \(last?.step ?? 0)", bandRemark(series)),
-                x: .init(title: "tokens read", field: "tokens_read"),
+                x: .tokensRead(series),
                 y: .init(title: run.gapTitle, field: "gap", scale: .linearFromZero), series: series))
     }
 

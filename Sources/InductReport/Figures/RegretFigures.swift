@@ -21,14 +21,15 @@ extension FigureContext {
             line("best fixed weights of every key", .model, 1, \.regretOfKeys),
             line("bound of a rule for every key", .reference, 1, \.boundOfKeys),
         ]
+        let series = overall + (hasKeys ? byKey : [])
         return Figure(
             name: "regret-by-step",
             chart: Chart(
                 title: "Regret of the mixture against the training step",
                 subtitle: subtitle("Bounds are those of a rule tuned to the samples so far"),
-                x: .init(title: "training step", field: "step", scale: .linearFromZero),
+                x: .trainingStep(series),
                 y: .init(title: "regret (\(regret?.unit ?? ""))", field: "regret", scale: .linearFromZero),
-                series: overall + (hasKeys ? byKey : []), marksPoints: totals.count <= 30))
+                series: series, marksPoints: totals.count <= 30))
     }
 
     /// At the last step, by key; without data for a gate that has one key.

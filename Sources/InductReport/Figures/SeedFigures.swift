@@ -33,7 +33,7 @@ package struct SeedFigures: Sendable {
             name: "training-loss-by-seed",
             chart: Chart(
                 title: "Training loss over \(runs.count) seeds", subtitle: subtitle,
-                x: .init(title: "training step", field: "step", scale: .linearFromZero),
+                x: .trainingStep(series),
                 y: .init(title: lossTitle, field: "loss"), series: series))
     }
 
@@ -54,7 +54,7 @@ package struct SeedFigures: Sendable {
             name: "loss-by-position-by-seed",
             chart: Chart(
                 title: "Loss by position over \(runs.count) seeds", subtitle: subtitle,
-                x: .init(title: "tokens read", field: "tokens_read"),
+                x: .tokensRead(series),
                 y: .init(title: lossTitle, field: "loss"), series: series, marksPoints: points.count <= 20))
     }
 

@@ -33,7 +33,7 @@ extension FigureContext {
             name: "relative-loss-by-step",
             chart: Chart(
                 title: "Relative loss by position against the training step",
-                subtitle: subtitle(bandRemark(series)), x: step,
+                subtitle: subtitle(bandRemark(series)), x: .trainingStep(series),
                 y: .init(title: "loss / h_μ − 1", field: "relative_loss"), series: series))
     }
 
@@ -58,11 +58,9 @@ extension FigureContext {
         return Figure(
             name: "training-loss",
             chart: Chart(
-                title: "Training loss against the exact floor", subtitle: subtitle(), x: step,
+                title: "Training loss against the exact floor", subtitle: subtitle(), x: .trainingStep(series),
                 y: .init(title: run.lossTitle, field: "loss"), series: series))
     }
-
-    private var step: Chart.Axis { .init(title: "training step", field: "step", scale: .linearFromZero) }
 
     /// At most `count` points: means of neighbours.
     private func thinned(_ points: [Chart.Point], to count: Int) -> [Chart.Point] {

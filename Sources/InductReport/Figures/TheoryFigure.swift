@@ -16,13 +16,9 @@ package struct TheoryFigure: Sendable {
     }
 
     package var chart: Chart {
-        let isLong = theory.entropy.count > 20
-        return Chart(
+        Chart(
             title: "Entropy of each token given those before it", subtitle: subtitle,
-            x: .init(
-                title: "position l" + (isLong ? " (logarithmic)" : ""), field: "position",
-                scale: isLong ? .logarithmic : .linear,
-                ticks: isLong ? [1, 2, 3, 5, 10, 20, 30, 50, 100, 200, 500, 1_000, 2_000, 5_000, 10_000] : nil),
+            x: .position("position l", field: "position", upTo: Double(theory.entropy.count)),
             y: .init(title: "entropy (nats per token)", field: "entropy"), series: series,
             marksPoints: theory.entropy.count <= 64)
     }

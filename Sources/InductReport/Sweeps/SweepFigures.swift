@@ -147,7 +147,7 @@ package struct SweepFigures {
         let seeds = Set(table.points.map(\.runs.count)).sorted().map(String.init).joined(separator: " to ")
         let horizontal =
             x.map { AxisScale(table.sweep.axes[$0]).axis(table.sweep.shortName($0)) }
-            ?? Chart.Axis(title: "training step", field: "step", scale: .linearFromZero)
+            ?? .trainingStep(series)
         let labels = figure.y ?? (figure.metrics.count == 1 ? figure.metrics[0].label : "value")
         let what = figure.title ?? figure.metrics.map(\.label).joined(separator: ", ")
         return Chart(
@@ -207,8 +207,8 @@ struct AxisScale {
         if isBinary {
             return .init(title: "log2 \(name)", field: "log2_\(field)", ticks: numbers.indices.map(place).sorted())
         }
-        let isWide = numbers.allSatisfy { $0 > 0 } && (numbers.max() ?? 0) >= 20 * (numbers.min() ?? 1)
-        return .init(title: name, field: field, scale: isWide ? .logarithmic : .linear, ticks: numbers.sorted())
+        let isLogarithmic = numbers.allSatisfy { $0 > 0 } && Chart.Axis.isLogarithmic(numbers)
+        return .init(title: name, field: field, scale: isLogarithmic ? .logarithmic : .linear, ticks: numbers.sorted())
     }
 }
 
