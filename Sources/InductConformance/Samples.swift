@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Glibc
 import InductCore
 
 /// Samples of a source, byte for byte.
@@ -47,6 +48,29 @@ struct Samples {
 
     /// The samples of a batch, each by its bytes.
     static func rows(_ batch: Batch) -> [[UInt8]] { (0..<batch.count).map { bytes(batch, row: $0) } }
+
+    /// The first sample of a batch, with the tensor, that is not how the same sample of a longer batch begins: by index in
+    /// every dimension, so that what has no dimension for the length must be the same.
+    static func firstOther(_ short: Batch, than long: Batch) -> (row: Int, tensor: String)? {
+        for (index, description) in short.schema.tensors.enumerated() {
+            guard let brief = short.tensors[index], let whole = long.tensors[index] else { continue }
+            let shape = description.shape.map { $0.bound(batch: short.count, length: short.length) }
+            let wider = description.shape.map { $0.bound(batch: long.count, length: long.length) }
+            let size = brief.type.stride
+            for place in 0..<brief.count {
+                var (rest, other, stride) = (place, 0, 1)
+                for (extent, wide) in zip(shape, wider).reversed() {
+                    other += rest % extent * stride
+                    rest /= extent
+                    stride *= wide
+                }
+                guard memcmp(brief.data + place * size, whole.data + other * size, size) == 0 else {
+                    return (place / (brief.count / short.count), description.name)
+                }
+            }
+        }
+        return nil
+    }
 
     /// The samples `[first, first + count)`, each by its bytes.
     func rows(

@@ -9,7 +9,8 @@ struct PluginCheckTests {
     /// Parts of Fixtures/broken.cpp, and a check that must find what is wrong with each.
     static let defects = [
         "source counts-calls": "fill-threads", "source knows-its-batch": "fill-split",
-        "source reverses-time": "fill-prefix", "source ignores-the-seed": "fill-seeds",
+        "source reverses-time": "fill-prefix", "source informs-of-the-end": "fill-prefix",
+        "source ignores-the-seed": "fill-seeds",
         "source takes-half-the-seed": "fill-seeds", "source has-one-view": "fill-views",
         "source takes-half-the-index": "fill-large-index", "source is-biased": "samples-follow-law",
         "source knows-its-process": "fill-processes",

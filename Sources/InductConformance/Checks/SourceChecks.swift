@@ -36,18 +36,14 @@ private let pureFillChecks: [Check] = [
     },
     Check("fill-prefix", .source, "a shorter length gives a prefix") { subject in
         let source = try subject.source()
-        guard source.schema.task == .nextToken, source.schema.tensors.count == 1 else {
-            throw CheckSkipped("only text has prefixes")
-        }
+        guard source.schema.task == .nextToken else { throw CheckSkipped("only text has prefixes") }
         let long = Samples(source, length: 23)
-        let rows = try long.rows(seed: subject.seed, count: 24)
+        let whole = try long.batch(seed: subject.seed, count: 24)
         for length in [1, 2, 7, 16] where length < long.length {
-            let short = try Samples(source, length: length).rows(seed: subject.seed, count: 24)
-            for row in short.indices {
-                try require(
-                    rows[row].starts(with: short[row]),
-                    "sample \(row) of length \(length) is not how that of length \(long.length) begins")
-            }
+            let short = try Samples(source, length: length).batch(seed: subject.seed, count: 24)
+            guard let (row, tensor) = Samples.firstOther(short, than: whole) else { continue }
+            throw CheckFailure(
+                "'\(tensor)' of sample \(row) of length \(length) is not how that of length \(long.length) begins")
         }
     },
     Check("fill-instances", .source, "two instances give the same samples") { subject in

@@ -61,6 +61,19 @@ DRAW(ByBatch, "knows-its-batch") { return request.word(sample, 0, position + req
 DRAW(Reversed, "reverses-time") {
     return request.word(sample, 0, static_cast<std::uint64_t>(request.length()) - 1 - position);
 } };
+/* Says beside the tokens what the last one is. */
+struct Prophet : Coin {
+    static constexpr const char *name = "informs-of-the-end";
+    explicit Prophet(const induct::Creation &creation) : Coin(creation) {
+        schema_.add("end", INDUCT_ROLE_INFO, induct::Type::int32, {induct::batch, 1}, 2);
+    }
+    void fill(const induct::FillRequest &request) const override {
+        Coin::fill(request);
+        for (std::uint64_t sample = 0; sample < request.count(); sample++)
+            request.tensor<std::int32_t>(1)[sample] =
+                word(request, sample, static_cast<std::uint64_t>(request.length()) - 1) >> 31;
+    }
+};
 DRAW(Seedless, "ignores-the-seed") {
     return induct_random_word(1, request.view(), request.first() + sample, position);
 } };
@@ -336,7 +349,7 @@ struct Tires {
 
 }  // namespace
 
-INDUCT_PLUGIN("org.example.broken", "1.0.0", "parts with one defect each", Sound, Counts, ByBatch, Reversed, Seedless,
+INDUCT_PLUGIN("org.example.broken", "1.0.0", "parts with one defect each", Sound, Counts, ByBatch, Reversed, Prophet, Seedless,
               HalfSeed, OneView, Short, Biased, Process, Crashes, Leaves, Hangs, ManyAtOnce, Lazy, Overflows, Leaks, Boasts, Wrong,
               Overwrites, Gaps, Greedy, Meddles, Spills, Counted, Overwhelmed,
               Generous, Forgetful, Mean<ByProcess>, Mean<Blackens>, Mean<Tires>)
