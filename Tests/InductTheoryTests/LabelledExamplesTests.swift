@@ -28,6 +28,20 @@ struct LabelledExamplesTests {
             contexts: 2, relevance: 0.5, labelNoise: 0.3),
     ]
 
+    @Test("with classes by the thousand the vote keeps its mass, and the switch is predicted")
+    func manyClasses() throws {
+        let law = LabelledExamplesLaw(
+            classProbability: [Double](repeating: 1 / 1623.0, count: 1623), contexts: 2, relevance: 0.9,
+            trainingCount: 100_000, ensuredCount: 1)
+        let theory = try LabelledExamplesTheory(law)
+        #expect(theory.vote.floor == 0.5 / 1623)
+        let setting = try #require(theory.strata.first?.settings.first { $0.name == "default" })
+        let (early, late) = (try #require(setting.early?.trainingCount), try #require(setting.late?.trainingCount))
+        #expect(1623 <= early && early <= late && setting.risk.upper < -log(theory.vote.floor))
+        #expect(try LabelledExamplesTheory(paperLaw()).vote.floor == 1e-3)
+        #expect(throws: TheoryError.self) { try LabelledExamplesTheory(law, floor: 1e-3) }
+    }
+
     @Test("matches, losses and errors are those of all samples, enumerated", arguments: smallLaws)
     func enumerationAgrees(law: LabelledExamplesLaw) throws {
         let theory = try LabelledExamplesTheory(law, floor: 0.01, gap: 1.3)

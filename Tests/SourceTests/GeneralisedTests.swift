@@ -2,6 +2,7 @@
 
 import Foundation
 import InductCore
+import InductTheory
 import Testing
 
 /// The generalised sources are the processes of their definitions, which are written here once more.
@@ -99,6 +100,33 @@ import Testing
             #expect(abs(exp(results.logProbability[number][length]) - probability) < 1e-10)
         }
         #expect(abs(total - 1) < 1e-10)
+    }
+
+    /// Fanizza's process is one of renewals, n ones between two zeros with the probability l^n sin^2(n A / 2), n >= 1, from
+    /// which every word's follows without cancellation, however small A is.
+    @Test(arguments: [(2000, 0.49), (0.01, 0.5), (1e-4, 0.3), (355, 0.5), (1e-6, 0.6)])
+    func theoryOfRareTurnsIsThatOfRenewals(_ angle: Double, _ l: Double) throws {
+        let most = 2000
+        var gaps = (0..<most).map { pow(l, Double($0)) * pow(sin(Double($0) * angle / 2), 2) }
+        // By n: n ones at least before the next zero; the same from a random place on, times the mean distance of zeros.
+        var lasts = [Double](repeating: 0, count: most + 1)
+        for n in stride(from: most - 1, through: 1, by: -1) { lasts[n] = lasts[n + 1] + gaps[n] }
+        gaps[0] = 1 - lasts[1]
+        lasts[0] = 1
+        let mean = lasts.reduce(0, +)
+        func probability(_ word: [Int]) -> Double {
+            let runs = word.split(separator: 0, omittingEmptySubsequences: false).map(\.count)
+            guard runs.count > 1 else { return lasts[word.count...].reduce(0, +) / mean }
+            return runs.dropFirst().dropLast().reduce(lasts[runs[0]] / mean) { $0 * gaps[$1] } * lasts[runs.last ?? 0]
+        }
+        let blocks = (0...8).map { length in
+            Words.all(2, length: length).map(probability).reduce(0) { sum, p in
+                sum - (p > 0 ? p * log(p) : 0)
+            }
+        }
+        let source = try Sources().open("fanizza(alpha=\(angle), lambda=\(l))")
+        let theory = try Theory.of(source, request: TheoryRequest(length: 8))
+        for l in 0..<8 { #expect(abs(theory.entropy[l] - (blocks[l + 1] - blocks[l])) < 1e-13, "h_\(l + 1)") }
     }
 
     @Test(arguments: [

@@ -21,10 +21,11 @@ struct OracleSampling {
     static let mostNumbers = 1 << 27
     static let fewestSamples = 1024
     static let mostSamples = 1 << 16
-    /// Predictions after which sampling stops even if the precision is not reached; fewer where each is of many numbers.
+    /// Predictions after which sampling stops even if the precision is not reached, at the default precision; fewer where each
+    /// is of many numbers.
     static let mostPredictions = 30_000_000
-    /// Numbers of all those predictions: of their laws, and of what an oracle weighs for them.
-    static let mostWork = 1 << 31
+    /// Numbers of all those predictions: of their laws, and of what an oracle weighs for them; some seconds of work.
+    static let mostWork = 1 << 29
 
     func run() throws(TheoryError) -> Theory {
         let schema = source.schema
@@ -43,29 +44,33 @@ struct OracleSampling {
                     + "ask for a shorter one")
         }
         let batchSize = max(1, min(Self.largestBatch, Self.numbersPerBatch / ((length + 1) * schema.classes)))
-        let predictions = min(
-            Self.mostPredictions, Self.mostWork / (schema.classes + oracle.componentCount + oracle.beliefSize))
+        let numbers = schema.classes + oracle.componentCount + oracle.beliefSize
+        let predictions = Int(Double(min(Self.mostPredictions, Self.mostWork / numbers)) * request.effort)
         // A standard error needs two sequences at least, however long they are.
         let fewest = length > predictions / Self.fewestSamples ? 16 : Self.fewestSamples
         var moments = RunningMoments(count: length)
         var first: UInt64 = 0
+        var isEnough = false
         repeat {
             try add(oracle, first: first, count: batchSize, length: length, to: &moments)
             first += UInt64(batchSize)
-            let isEnough =
+            isEnough =
                 moments.samples >= Self.fewestSamples
                 && moments.standardErrors.dropFirst(known).allSatisfy { $0 <= request.precision }
             if isEnough { break }
         } while moments.samples < min(Self.mostSamples, max(fewest, predictions / length))
+        var notes = ["Estimated from \(moments.samples) sampled sequences and the source's own oracle."]
+        if !isEnough {
+            notes.append(
+                "The work ended before standard errors of \(request.precision) nats were reached; a hundredth of the precision "
+                    + "gives it ten times as much.")
+        }
+        notes.append("There is no entropy rate: samples and scores of finite length do not bound it.")
         return Theory(
             vocabulary: schema.classes, entropy: moments.means, entropyStandardError: moments.standardErrors,
             excessEntropyReason: "it cannot be estimated from samples without bias", method: .monteCarlo,
             components: [],
-            error: 0,
-            notes: [
-                "Estimated from \(moments.samples) sampled sequences and the source's own oracle.",
-                "There is no entropy rate: samples and scores of finite length do not bound it.",
-            ])
+            error: 0, notes: notes)
     }
 
     private func add(

@@ -7,7 +7,7 @@ extension LabelledExamplesTheory {
     ///
     /// - Throws: `TheoryError`, also for a source that does not.
     package static func of(
-        _ source: any Source, floor: Double = 1e-3, gap: Double? = nil
+        _ source: any Source, floor: Double? = nil, gap: Double? = nil
     ) throws(TheoryError) -> LabelledExamplesTheory {
         guard let law = source.labelledExamples else {
             throw .unavailable("\(source.spec) does not state how it draws labelled examples")

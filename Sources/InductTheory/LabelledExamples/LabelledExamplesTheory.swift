@@ -79,10 +79,11 @@ package struct LabelledExamplesTheory: Sendable {
 
     /// - Parameters:
     ///   - law: How the source draws.
-    ///   - floor: Of the in-context predictor, in [0, 1/C).
+    ///   - floor: Of the in-context predictor, in [0, 1/C); nil: a thousandth, or 1/(2C) where the classes are more than 500.
     ///   - gap: R; nil: that of squared distances at the temperature e, for inputs of the source's mean squared norm.
     /// - Throws: `TheoryError` for a floor or a gap that is none.
-    package init(_ law: LabelledExamplesLaw, floor: Double = 1e-3, gap: Double? = nil) throws(TheoryError) {
+    package init(_ law: LabelledExamplesLaw, floor: Double? = nil, gap: Double? = nil) throws(TheoryError) {
+        let floor = floor ?? min(1e-3, 0.5 / Double(law.labels))
         guard floor >= 0, floor * Double(law.labels) < 1 else {
             throw .invalidRequest("the floor \(floor) is not in [0, 1/\(law.labels)): every label has at least so much")
         }

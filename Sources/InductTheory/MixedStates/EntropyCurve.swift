@@ -27,12 +27,13 @@ struct EntropyCurve {
     ///   - length: how many positions are wanted; fewer come back when the work does not suffice
     ///   - knownRate: see `MixedStateExplorer.run`
     ///   - completeOnly: see `ExplorationBudget`
+    ///   - work: in nanoseconds, roughly
     /// - Throws: `TheoryError.invalidModel` when a word has a negative probability.
     init(
         model: HiddenMarkovModel, observer: BeliefObserver, initial: BeliefLevel, length: Int, knownRate: Double? = nil,
-        completeOnly: Bool = false
+        completeOnly: Bool = false, work: Double = HiddenMarkovAnalysis.work
     ) throws(TheoryError) {
-        let nodes = Int(HiddenMarkovAnalysis.work / HiddenMarkovAnalysis.cost(model, observer))
+        let nodes = Int(work / HiddenMarkovAnalysis.cost(model, observer))
         let budget = ExplorationBudget(
             states: max(
                 1000, min(completeOnly ? 32_000 : 250_000, 8_000_000 / (model.states + model.tokens + observer.count))),

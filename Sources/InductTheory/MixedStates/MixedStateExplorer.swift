@@ -56,6 +56,8 @@ struct Exploration {
 struct MixedStateExplorer {
     /// Weight below which a path is dropped.
     static let pruning = 1e-20
+    /// Rounding errors of a word's probability.
+    static let rounding = 1e-12
 
     let model: HiddenMarkovModel
     let observer: BeliefObserver
@@ -70,6 +72,8 @@ struct MixedStateExplorer {
     private var edges = 0
     private var lost = 0.0
     private var mergeError = 0.0
+    /// Of a token after a prefix, at most 0.
+    private var mostNegative = 0.0
     private var result = Exploration()
     private let entropyCeiling: Double
 
@@ -100,6 +104,7 @@ struct MixedStateExplorer {
         var sizes = [active.count]
         var convergence = ConvergenceCheck()
         while true {
+            noteNegatives()
             if level < length {
                 record()
                 result.error = 2 * mergeError + lost * entropyCeiling
@@ -119,7 +124,7 @@ struct MixedStateExplorer {
                     fill(to: length, period: presentation.period)
                     break
                 }
-            } else if edges > budget.edges || isExponential(sizes) {
+            } else if edges > budget.edges || isExponential(sizes) || isOverflowing(sizes) {
                 advance()
                 result.frontier = frontier
                 break
@@ -133,9 +138,9 @@ struct MixedStateExplorer {
             sizes.append(active.count)
         }
         if sizes.count > 1 { result.growth = Double(sizes[sizes.count - 1]) / Double(max(1, sizes[sizes.count - 2])) }
-        if table.mostNegative < -1e-9 {
+        if mostNegative < -1e-9 {
             throw .invalidModel(
-                "the model gives a word the negative probability \(table.mostNegative) (relative to its prefix); it is not a generalised hidden Markov model"
+                "the model gives a word the negative probability \(mostNegative) (relative to its prefix); it is not a generalised hidden Markov model"
             )
         }
         return result
@@ -174,6 +179,26 @@ struct MixedStateExplorer {
     private func isExponential(_ sizes: [Int]) -> Bool {
         guard sizes.count > 5, sizes[sizes.count - 1] > 8000 else { return false }
         return (sizes.count - 4..<sizes.count).allSatisfy { Double(sizes[$0]) >= 1.5 * Double(sizes[$0 - 1]) }
+    }
+
+    /// Whether the depth after the next would hold several times as many beliefs as the table may.
+    private func isOverflowing(_ sizes: [Int]) -> Bool {
+        guard sizes.count > 1 else { return false }
+        let (last, previous) = (Double(sizes[sizes.count - 1]), Double(max(1, sizes[sizes.count - 2])))
+        let growth = last / previous
+        return growth >= 1.5 && last * growth * growth > 2 * Double(budget.states)
+    }
+
+    /// Looks for negative probabilities that rounding does not explain.
+    ///
+    /// After a word that is all but impossible the entries of a belief nearly cancel, and a law is known to few digits; what
+    /// that takes from the probability of the whole word is no more than elsewhere.
+    private mutating func noteNegatives() {
+        guard !table.negatives.isEmpty else { return }
+        for id in active {
+            guard let value = table.negatives[Int(id)], value * weights[Int(id)] < -Self.rounding else { continue }
+            mostNegative = min(mostNegative, value)
+        }
     }
 
     private mutating func record() {

@@ -43,8 +43,8 @@ final class MixedStateTable {
     /// Whether two states were kept apart that differ by less than `proximity`: the sign of a family of beliefs that
     /// converges, so that a table that closes has only cut it off.
     private(set) var hasNearMisses = false
-    /// The most negative probability that was met, at most 0.
-    private(set) var mostNegative = 0.0
+    /// The most negative probability of a next token, by state, where there is one; the laws hold 0 in its place.
+    private(set) var negatives: [Int: Double] = [:]
 
     init(model: HiddenMarkovModel, observer: BeliefObserver) {
         self.model = model
@@ -78,6 +78,7 @@ final class MixedStateTable {
     /// Forgets all states and keeps the memory.
     func reset() {
         count = 0
+        negatives.removeAll()
         openEdges = 0
         usedSlots = 0
         for i in slots.indices { slots[i] = -1 }
@@ -176,7 +177,7 @@ final class MixedStateTable {
         model.transition.law(of: beliefs + id * model.states, into: law)
         for x in 0..<tokens {
             if law[x] < 0 {
-                mostNegative = min(mostNegative, law[x])
+                negatives[id] = min(negatives[id] ?? 0, law[x])
                 law[x] = 0
             }
             if law[x] > 0 { openEdges += 1 }

@@ -31,10 +31,12 @@ struct RateBracket {
             let rate = presentation.limits.rates[0]
             theory.entropyRate = rate
             if curve.frontier == nil, last - rate > 1e-13 {
-                curve = try EntropyCurve(
+                let longer = try EntropyCurve(
                     model: model, observer: BeliefObserver(model: model, hasComponents: false),
-                    initial: BeliefLevel(start: model.start), length: max(curve.levels, Self.longDepth), knownRate: rate
-                )
+                    initial: BeliefLevel(start: model.start), length: max(curve.levels, Self.longDepth),
+                    knownRate: rate,
+                    work: HiddenMarkovAnalysis.work / 8)
+                if longer.levels > curve.levels { curve = longer }
             }
             describeExcess(curve.entropy, &theory)
             return nil

@@ -7,7 +7,11 @@ import InductTheory
 
 /// What `induct theory` may be told about learners of labelled examples.
 struct LabelledExamplesOptions: ParsableArguments {
-    @Option(help: "The least probability that the in-context predictor gives to any label. (default: 0.001)")
+    @Option(
+        help: """
+            The least probability that the in-context predictor gives to any label; when not given 0.001, with more than \
+            500 labels 1 over twice their number.
+            """)
     var floor: Double?
 
     @Option(
@@ -34,7 +38,7 @@ struct LabelledExamplesOptions: ParsableArguments {
         if let inContextLoss, !inContextLoss.isFinite || inContextLoss < 0 {
             throw UsageError("--in-context-loss \(inContextLoss) is no loss: a number of nats from 0 on is needed")
         }
-        let theory = try LabelledExamplesTheory.of(source, floor: floor ?? 1e-3, gap: gap)
+        let theory = try LabelledExamplesTheory.of(source, floor: floor, gap: gap)
         try drawing?.write(SwitchFigure(theory, source: source.spec).chart)
         switch format {
         case .json: try StandardOutput.write(theory.json(source: source.spec, measured: inContextLoss))
