@@ -57,6 +57,17 @@ import Testing
         #expect(try directory.bytes("whole/\(model)") == directory.bytes("cut/\(model)"))
         #expect(String(decoding: try directory.bytes("cut/\(model)"), as: UTF8.self).contains("gate.state.remainder"))
     }
+    /// What watches training cannot be asked for afterwards; the other evaluators of a recipe can.
+    @Test func afterTrainingTheOthersEvaluate() throws {
+        try run("gated", gate: "tabular-gate(step=0.05)", training: "bilevel")
+        let metrics = try InductProcess.json(["evaluate", "\(directory.path)/gated", "--samples", "32"])["metrics"]?
+            .array
+        let names = (metrics ?? []).compactMap { $0["metric"]?.string }
+        #expect(!names.isEmpty && !names.contains("regret"), "\(names)")
+        let asked = try InductProcess.run(["evaluate", "\(directory.path)/gated", "--evaluate", "regret"])
+        #expect(asked.code == 64 && asked.error.contains("while a model is trained; name others"), "\(asked.error)")
+    }
+
     /// The regret of a whole run is the same however often it was looked at, and whether or not the run was interrupted.
     @Test func regretAddsUpOverEvaluations() throws {
         let gate = "tabular-gate(step=0.05)"

@@ -29,6 +29,12 @@ package final class TrainedModel {
         pool = WorkerPool(threads: threads)
     }
 
+    /// Whether an evaluator watches the training batches, which there are only while a model is trained.
+    package func watchesTraining(_ evaluator: PluginSpec) throws -> Bool {
+        try opener.evaluator(evaluator, schema: model.schema, length: model.length).needs
+            .contains { $0.stream == .training }
+    }
+
     /// The metrics of an evaluation of this model, on the samples that follow from `seed`; nil: from the run's.
     ///
     /// - Throws: `SpecError` where evaluators, source and model do not fit together, `PluginFailure`; nil when
@@ -40,7 +46,8 @@ package final class TrainedModel {
             try opener.evaluator($0, schema: model.schema, length: model.length)
         }
         if let watcher = evaluators.first(where: { $0.needs.contains { $0.stream == .training } }) {
-            throw SpecError("\(watcher.spec) watches the training batches: it works only while a model is trained")
+            throw SpecError(
+                "\(watcher.spec) watches the training batches: it works only while a model is trained; name others")
         }
         let runner = try EvaluationRunner(
             evaluation, evaluators, model: model, source: try evaluation.source.map(opener.source) ?? source,

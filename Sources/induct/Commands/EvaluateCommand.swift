@@ -39,7 +39,9 @@ struct EvaluateCommand: ParsableCommand {
 
     @Option(
         name: .customLong("evaluate"), parsing: .singleValue,
-        help: ArgumentHelp("An evaluator; may be repeated; the default are those of the recipe.", valueName: "spec"))
+        help: ArgumentHelp(
+            "An evaluator; may be repeated; the default are those of the recipe, but for what watches training.",
+            valueName: "spec"))
     var evaluators: [String] = []
 
     @Option(help: "The view: test, train, or another of the source's own.")
@@ -65,11 +67,12 @@ struct EvaluateCommand: ParsableCommand {
         var chosen = specs
         if chosen.isEmpty {
             for spec in trained.recipe.evaluate.flatMap(\.evaluators) where !chosen.contains(spec) {
+                guard try !trained.watchesTraining(spec) else { continue }
                 chosen.append(spec)
             }
         }
         guard !chosen.isEmpty else {
-            throw UsageError("the recipe names no evaluators: say which with --evaluate SPEC")
+            throw UsageError("the recipe names no evaluators that work after training: say which with --evaluate SPEC")
         }
         let evaluation = Recipe.Evaluation(
             name: view, when: .at([trained.step]), evaluators: chosen, view: view, samples: samples, source: source)
