@@ -105,6 +105,46 @@ import Testing
         }
     }
 
+    /// Not of Gaussian inputs, so that no predictor is optimal, but of the same classes, contexts and labels.
+    @Test func itsLawIsThatOfGaussianClasses() throws {
+        let files = try Self.files()
+        for settings in [
+            "frequent=2, rare=3, sequences=40", "frequent=2, rare=5, contexts=4, relevant_contexts=2, p_relevant=0.3",
+            "frequent=3, rare=4, zipf=1, contexts=6, burstiness=0.5, label_noise=0.1, p_high=0.7",
+        ] {
+            let glyphs = try #require(try Sources().open(Self.spec(files, "size=5, \(settings)")).labelledExamples)
+            // What a source does not set it shares the default of, but for L.
+            let more = settings.contains("contexts=") ? settings : settings + ", contexts=2"
+            var law = try #require(try Sources().open("gaussian-classes(\(more))").labelledExamples)
+            law.inputNoise = glyphs.inputNoise
+            law.dimension = 25
+            law.squaredNorm = glyphs.squaredNorm
+            #expect(glyphs == law)
+        }
+    }
+
+    @Test func itsNoiseIsThatOfPixelsAndDrawings() throws {
+        let files = try Self.files()
+        let ink = (0..<8).map { character in
+            (0..<4).map { GlyphFiles.ink(character, $0, side: 5).map { Double($0) / 255 } }
+        }
+        var (norm, variance) = (0.0, 0.0)
+        for drawings in ink {
+            let mean = (0..<25).map { pixel in drawings.reduce(0) { $0 + $1[pixel] } / 4 }
+            norm = max(norm, mean.reduce(0) { $0 + $1 * $1 })
+            let squares = drawings.flatMap { drawing in zip(drawing, mean).map { ($0 - $1) * ($0 - $1) } }
+            variance = max(variance, squares.reduce(0, +) / 100)
+        }
+        for sigma in [0, 0.3] {
+            let source = try Sources().open(Self.spec(files, "size=5, frequent=2, rare=6, sigma=\(sigma)"))
+            let law = try #require(source.labelledExamples)
+            #expect(abs(law.squaredNorm - norm) < 1e-12)
+            #expect(
+                abs(law.inputNoise * law.inputNoise - variance - Double(Float(sigma)) * Double(Float(sigma))) < 1e-12)
+        }
+        #expect(variance > 0)
+    }
+
     struct Broken: CustomTestStringConvertible, Sendable {
         var options: String
         var reason: String
@@ -124,6 +164,23 @@ import Testing
             let whole = GlyphFiles.png(GlyphFiles.ink(0, 1, side: 5), side: 5)
             try $0.write("images_background/Alphabet_0/character00/0000_02.png", Array(whole.dropLast(20)))
         },
+        Broken(options: "frequent=2, rare=3", reason: "no PNG image") {
+            try $0.write("images_background/Alphabet_0/character00/0000_02.png", [])
+        },
+        Broken(options: "frequent=2, rare=3, test_exemplars=1", reason: "'Alphabet_0/character00' has 1 drawings") {
+            files in
+            for drawing in 2...4 {
+                try FileManager.default.removeItem(
+                    atPath: files.path + "/images_background/Alphabet_0/character00/0000_0\(drawing).png")
+            }
+        },
+        Broken(options: "frequent=2, rare=3", reason: "'Alphabet_0/character00' has no drawings") { files in
+            let folder = files.path + "/images_background/Alphabet_0/character00"
+            try FileManager.default.removeItem(atPath: folder)
+            try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        },
+        Broken(options: "frequent=2, rare=3, part=evaluation", reason: "3 characters"),
+        Broken(options: "frequent=2, rare=3, rotations=5", reason: "rotations"),
         Broken(options: "frequent=2, rare=3", reason: "has no images_evaluation") {
             try FileManager.default.removeItem(atPath: $0.path + "/images_evaluation")
         },

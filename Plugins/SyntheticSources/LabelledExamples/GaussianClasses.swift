@@ -59,6 +59,9 @@ struct GaussianClasses: Source {
 
     var oracle: (any SourceOracle)? { ExampleOracle(source: self) }
     var views: [View] { settings.views }
+    var labelledExamples: LabelledExamplesLaw? {
+        settings.law(inputNoise: Double(inputs.deviation), dimension: dimension, squaredNorm: 1)
+    }
 }
 
 // How samples are made.

@@ -73,6 +73,15 @@ struct Omniglot: Source {
 
     var views: [View] { settings.views }
 
+    /// A class's centre is the mean of its drawings, and its noise that of the pixels with what drawings differ by, as much
+    /// as they do in any class.
+    var labelledExamples: LabelledExamplesLaw? {
+        let noise = Double(deviation) * Double(deviation) + glyphs.spread.variance
+        return settings.law(
+            inputNoise: noise.squareRoot(), dimension: glyphs.size * glyphs.size, squaredNorm: glyphs.spread.squaredNorm
+        )
+    }
+
     func fill(_ request: FillRequest) throws { try RoundingMode.nearest { try write(request) } }
 
     private func write(_ request: FillRequest) throws {

@@ -34,11 +34,11 @@ final class GlyphFiles {
         }
     }
 
-    /// Ink of the pixels of a drawing: no two characters or drawings are alike, and none is its own rotation.
+    /// Ink of the pixels of a drawing: of 240 characters no two are alike, nor two drawings of one, and none is its own rotation.
     static func ink(_ character: Int, _ drawing: Int, side: Int) -> [UInt8] {
         (0..<side * side).map { pixel in
             switch pixel {
-            case 0: UInt8(10 + character)
+            case 0: UInt8(10 + character % 240)
             case 1: UInt8(100 + drawing)
             default: pixel < side ? 255 : 0
             }

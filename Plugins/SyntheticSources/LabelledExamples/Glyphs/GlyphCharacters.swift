@@ -20,6 +20,8 @@ struct GlyphCharacters: Sendable {
 
     let characters: [Character]
     let size: Int
+    /// Of the characters' drawings.
+    let spread: GlyphSpread
 
     /// Which of the two sets.
     enum Part: String, CaseIterable, Sendable {
@@ -63,6 +65,7 @@ struct GlyphCharacters: Sendable {
             Character(
                 name: name, drawings: (found[name] ?? []).sorted { $0.name < $1.name }.map(\.image))
         }
+        spread = GlyphSpread(characters.map(\.drawings), pixels: size * size)
         guard !characters.isEmpty else {
             throw InductError(
                 .notFound,
@@ -132,7 +135,14 @@ enum GlyphSet {
                 let characters = GlyphFolder(path: "\(folder.path)/\(alphabet)")
                 for character in try characters.names() where GlyphFolder.exists("\(characters.path)/\(character)") {
                     let drawings = GlyphFolder(path: "\(characters.path)/\(character)")
-                    for drawing in try drawings.names() where drawing.hasSuffix(".png") {
+                    let names = try drawings.names().filter { $0.hasSuffix(".png") }
+                    guard !names.isEmpty else {
+                        throw InductError(
+                            .notFound,
+                            "omniglot: '\(alphabet)/\(character)' has no drawings in '\(folder.path)'; fetch them again, or "
+                                + "remove its folder")
+                    }
+                    for drawing in names {
                         let file = try FileBytes(path: "\(drawings.path)/\(drawing)", for: "omniglot")
                         try body("\(alphabet)/\(character)", drawing, file.bytes)
                     }

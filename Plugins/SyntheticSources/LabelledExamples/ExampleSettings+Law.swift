@@ -2,12 +2,17 @@
 
 import InductSDK
 
-/// What the theory needs to know of the source.
-extension GaussianClasses {
+/// What the theory needs to know of a source with these settings.
+extension ExampleSettings {
     /// Longer tables of matches are not stated.
     private static let mostMatches = 1 << 22
 
-    var labelledExamples: LabelledExamplesLaw? {
+    /// - Parameters:
+    ///   - inputNoise: standard deviation of each coordinate of an input around its class's centre.
+    ///   - dimension: numbers of an input.
+    ///   - squaredNorm: the largest of a centre.
+    /// - Returns: nil where a table of matches would be too long.
+    func law(inputNoise: Double, dimension: Int, squaredNorm: Double) -> LabelledExamplesLaw? {
         let rule = draw.rule
         let isBursty = draw.burstiness.isPossible
         guard !isBursty || rule.law.count <= Self.mostMatches / (rule.slots + 1) else { return nil }
@@ -19,9 +24,9 @@ extension GaussianClasses {
             ],
             contexts: rule.slots, relevance: draw.relevance.probability, relevantContexts: rule.matches,
             matchLaw: isBursty ? (0..<rule.law.count).flatMap(matches) : nil,
-            trainingCount: settings.sequences > 0 ? settings.sequences : nil,
-            ensuredCount: settings.sequences > 0 ? 1 : 0,
-            labelNoise: draw.labelNoise.probability, inputNoise: Double(inputs.deviation), dimension: dimension)
+            trainingCount: sequences > 0 ? sequences : nil, ensuredCount: sequences > 0 ? 1 : 0,
+            labelNoise: draw.labelNoise.probability, inputNoise: inputNoise, squaredNorm: squaredNorm,
+            dimension: dimension)
     }
 
     /// P(m slots show the query's class | relevant), from m = 0 to L, where some contexts are bursty.
