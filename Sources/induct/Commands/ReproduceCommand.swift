@@ -34,6 +34,9 @@ struct ReproduceCommand: ParsableCommand {
         help: ArgumentHelp("Change a value of the recipe; may be repeated.", valueName: "path=value"))
     var settings: [String] = []
 
+    @Flag(help: "Check everything, print what would run and the memory it takes, and stop.")
+    var dryRun = false
+
     @Flag(inversion: .prefixedNo, help: "Draw the figures at the end.")
     var figures = true
 
@@ -44,9 +47,15 @@ struct ReproduceCommand: ParsableCommand {
         let yaml = try TextFile.read(path, limit: 1 << 20)
         let directory = output ?? RunPlan.freeDirectory(name.split(separator: "/").joined(separator: "-"))
         let request = SweepRequest(name: name, yaml: yaml, file: path, scale: scale.rawValue, settings: settings)
-        if try request.hasSweep { return try sweep(SweepRuns(request, directory: directory)) }
+        if try request.hasSweep {
+            let session = try SweepSession(
+                SweepRuns(request, directory: directory), common: common, threads: threads, jobs: nil,
+                drawsFigures: figures)
+            return dryRun ? try session.plan() : try sweep(session)
+        }
         let reproduction = Reproduction(name, scale: scale)
         let recipe = try Recipe(yaml: yaml, file: path, overrides: reproduction.settings + settings)
+        if dryRun { return try RunPlan.describe(recipe, common, threads: threads) }
         let session = try RunSession(common, threads: threads, drawsFigures: figures)
         let outcome = try session.run(recipe, directory: directory, resumes: false)
         let verdicts = reproduction.verdicts(outcome.summary)
@@ -65,8 +74,7 @@ struct ReproduceCommand: ParsableCommand {
     }
 
     /// An experiment that is a sweep: its claims are its verdict.
-    private func sweep(_ runs: SweepRuns) throws {
-        let session = try SweepSession(runs, common: common, threads: threads, jobs: nil, drawsFigures: figures)
+    private func sweep(_ session: SweepSession) throws {
         let outcome = try session.run()
         try session.report(outcome)
         if outcome.verdicts.contains(where: \.isFault) { throw QuietExit(code: ExitStatus.negative) }

@@ -40,7 +40,7 @@ struct RunCommand: ParsableCommand {
     var figures = true
 
     func run() throws {
-        if dryRun { return try plan() }
+        if dryRun { return try RunPlan.describe(recipe.load(recipe.recipe), common, threads: threads) }
         if let campaign = try SeedCampaign(self) { return try campaign.run() }
         let plan = try RunPlan(recipe: recipe, output: output, resumes: resume)
         let session = try RunSession(common, threads: threads, drawsFigures: figures)
@@ -50,16 +50,6 @@ struct RunCommand: ParsableCommand {
         case .text: try StandardOutput.write(outcome.text)
         }
         if let note = outcome.figures?.note { StandardError.write("induct: \(note)\n") }
-    }
-
-    /// What `--dry-run` does.
-    private func plan() throws {
-        let host = try common.host()
-        let recipe = try recipe.load(recipe.recipe)
-        let plan = try ExperimentPlan(
-            recipe, opener: OracleDerivingOpener(host), threads: try RunSession.threads(threads))
-        try plan.checkInitialParameters()
-        try MemoryReport(plan).print(common.format)
     }
 }
 
@@ -91,6 +81,14 @@ struct RunPlan {
         let directory = output ?? Self.freeDirectory(Self.name(options.recipe, recipe))
         self.init(
             recipe: recipe, directory: directory, resumes: resumes && FileKind.exists(directory + "/run.json"))
+    }
+
+    /// Checks a recipe, and prints the memory that its run takes.
+    static func describe(_ recipe: Recipe, _ common: CommonOptions, threads: Int?) throws {
+        let plan = try ExperimentPlan(
+            recipe, opener: OracleDerivingOpener(try common.host()), threads: try RunSession.threads(threads))
+        try plan.checkInitialParameters()
+        try MemoryReport(plan).print(common.format)
     }
 
     private init(recipe: Recipe?, directory: String, resumes: Bool) {

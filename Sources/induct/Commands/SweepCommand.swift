@@ -68,7 +68,7 @@ struct SweepCommand: ParsableCommand {
         let session = try SweepSession(
             runs, common: common, threads: threads ?? (launcher == .slurm ? 1 : nil), jobs: jobs,
             drawsFigures: figures)
-        if dryRun { return try plan(runs, session) }
+        if dryRun { return try session.plan() }
         switch launcher {
         case .local: try session.report(try session.run())
         case .slurm:
@@ -94,29 +94,5 @@ struct SweepCommand: ParsableCommand {
             name: recipe.recipe.map(RunPlan.stem) ?? "sweep", yaml: yaml, file: recipe.recipe, scale: scale,
             settings: overrides, grid: grid, seeds: seeds)
         return try SweepRuns(request, directory: output ?? RunPlan.freeDirectory(request.name))
-    }
-
-    private func plan(_ runs: SweepRuns, _ session: SweepSession) throws {
-        let host = try common.host()
-        let most = try session.check(OracleDerivingOpener(host))
-        switch common.format {
-        case .json:
-            let points = runs.points.map { point, runs -> JSON in
-                [
-                    "directory": .string(runs.directory), "seeds": .integers(runs.seeds),
-                    "recipe": runs.recipe.json,
-                ]
-            }
-            try StandardOutput.write([
-                "directory": .string(runs.directory), "runs": .integer(Int64(session.queue.runs.count)),
-                "side_by_side": .integer(Int64(most)), "points": .array(points),
-            ])
-        case .text:
-            let steps = session.queue.runs.reduce(0) { $0 + $1.recipe.training.steps }
-            try StandardOutput.write(
-                runs.points.map { $0.runs.directory + "\n" }.joined()
-                    + "\n\(runs.points.count) points, \(session.queue.runs.count) runs, \(steps) training steps in all, "
-                    + "\(most) side by side\n")
-        }
     }
 }

@@ -3,6 +3,7 @@
 import InductCore
 import InductLab
 import InductReport
+import InductTheory
 
 /// Carries out a sweep for the commands, and says what came of it.
 struct SweepSession {
@@ -62,11 +63,40 @@ struct SweepSession {
                 throw SpecError(
                     "sweep.figures.\(i).theory: \(source.spec) does not state how it draws labelled examples")
             }
+            do throws(TheoryError) {
+                _ = try LabelledExamplesTheory.of(source)
+            } catch {
+                throw SpecError("sweep.figures.\(i).theory: \(error)")
+            }
             guard law.trainingCount.map({ Double($0) }) == sweep.axes[axis].values[point.indices[axis]].number else {
                 throw SpecError(
                     "sweep.figures.\(i).theory: switch points are drawn along the size of the training set, and "
                         + "\(sweep.shortName(axis)) is another axis")
             }
+        }
+    }
+
+    /// Checks the sweep, and prints its points and what each would run.
+    func plan() throws {
+        let most = try check(OracleDerivingOpener(try common.host()))
+        switch common.format {
+        case .json:
+            let points = runs.points.map { point, runs -> JSON in
+                [
+                    "directory": .string(runs.directory), "seeds": .integers(runs.seeds),
+                    "recipe": runs.recipe.json,
+                ]
+            }
+            try StandardOutput.write([
+                "directory": .string(runs.directory), "runs": .integer(Int64(queue.runs.count)),
+                "side_by_side": .integer(Int64(most)), "points": .array(points),
+            ])
+        case .text:
+            let steps = queue.runs.reduce(0) { $0 + $1.recipe.training.steps }
+            try StandardOutput.write(
+                runs.points.map { $0.runs.directory + "\n" }.joined()
+                    + "\n\(runs.points.count) points, \(queue.runs.count) runs, \(steps) training steps in all, "
+                    + "\(most) side by side\n")
         }
     }
 

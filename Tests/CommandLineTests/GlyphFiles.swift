@@ -1,0 +1,1 @@
+../SourceTests/Support/GlyphFiles.swift
