@@ -107,6 +107,23 @@ import Testing
         }
     }
 
+    /// For a step that was tuned to nothing, too large or too small: ln K / eta + eta T M^2 / 8 and 1 / eta + eta K T M^2 / 8.
+    @Test(arguments: ["hedge", "projected-gradient"], Adversary.allCases)
+    func regretOfAnyStepStaysBelowItsOwnBound(_ rule: String, _ adversary: Adversary) throws {
+        for (experts, step) in [(2, 0.002), (2, 0.5), (3, 0.05), (5, 3)] {
+            let play = try Play("tabular-gate(rule=\(rule), step=\(step))", experts: experts)
+            var random = Randomness(seed: UInt64(57 + experts))
+            let count = 400
+            for round in 0..<count {
+                try play.round(key: 0, adversary.losses(try play.weights(key: 0), round: round, &random))
+            }
+            let squares = Double(count) * Self.difference * Self.difference / 8
+            let (distance, factor) = rule == "hedge" ? (log(Double(experts)), 1) : (1, Double(experts))
+            #expect(
+                play.regret(key: 0) <= distance / step + step * factor * squares, "\(experts) experts, step \(step)")
+        }
+    }
+
     /// Weights proportional to exp(-eta L_k), key by key.
     @Test func hedgeIsTheSoftmaxOfLosses() throws {
         let play = try Play("tabular-gate(step=0.3, per_key=true)", experts: 3, keys: 2)
