@@ -6,9 +6,8 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from shapes import sinusoids, turns
+from shapes import DEVIATION, sinusoids, turns
 
-DEVIATION = 0.02
 generator = np.random.default_rng(1)
 
 

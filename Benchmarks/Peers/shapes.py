@@ -31,6 +31,8 @@ SHAPES = {
 }
 
 STORED_BATCHES = 64
+# Of the weights at the start.
+DEVIATION = 0.02
 
 
 def stored(shape):

@@ -4,9 +4,7 @@ import torch
 from torch import nn
 from torch.nn import functional
 
-from shapes import sinusoids, stored, turns
-
-DEVIATION = 0.02
+from shapes import DEVIATION, sinusoids, stored, turns
 
 
 class Block(nn.Module):

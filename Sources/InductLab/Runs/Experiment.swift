@@ -25,7 +25,7 @@ package struct ExperimentPlan {
             }
             return (try evaluation.source.map(opener.source) ?? source, evaluators)
         }
-        isWatched = evaluations.flatMap(\.evaluators).contains { $0.needs.contains { $0.stream == .training } }
+        isWatched = evaluations.flatMap(\.evaluators).contains { $0.watchesTraining }
         var memory = try MemoryEstimate(
             model: model, source: source, training: recipe.training, threads: threads,
             isObserved: isWatched || model.isOnline)

@@ -31,8 +31,7 @@ package final class TrainedModel {
 
     /// Whether an evaluator watches the training batches, which there are only while a model is trained.
     package func watchesTraining(_ evaluator: PluginSpec) throws -> Bool {
-        try opener.evaluator(evaluator, schema: model.schema, length: model.length).needs
-            .contains { $0.stream == .training }
+        try opener.evaluator(evaluator, schema: model.schema, length: model.length).watchesTraining
     }
 
     /// The metrics of an evaluation of this model, on the samples that follow from `seed`; nil: from the run's.
@@ -45,7 +44,7 @@ package final class TrainedModel {
         let evaluators = try evaluation.evaluators.map {
             try opener.evaluator($0, schema: model.schema, length: model.length)
         }
-        if let watcher = evaluators.first(where: { $0.needs.contains { $0.stream == .training } }) {
+        if let watcher = evaluators.first(where: { $0.watchesTraining }) {
             throw SpecError(
                 "\(watcher.spec) watches the training batches: it works only while a model is trained; name others")
         }
