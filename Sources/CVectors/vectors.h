@@ -70,6 +70,12 @@ INDUCT_VERB("settled(_:)") const float *induct_settled_address(const float *from
     return from;
 }
 
+/* The compiler moves no load or store across it. */
+INDUCT_VERB("keepOrder()") void induct_keep_order(void) { __asm__ volatile("" ::: "memory"); }
+
+/* Fetches a line of the cache that will be written or read soon. */
+INDUCT_VERB("prefetch(_:)") void induct_prefetch(const float *from) { __builtin_prefetch(from, 0, 3); }
+
 /* Stores the first `count` lanes and touches nothing behind them. count in [0, lanes]. */
 INDUCT_VERB("store(_:_:count:)") void induct_store_partial(induct_vector value, float *to, ptrdiff_t count) {
 #if defined(__AVX512F__)

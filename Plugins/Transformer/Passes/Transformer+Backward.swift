@@ -63,18 +63,18 @@ extension Transformer {
 
     /// The gradients of a linear layer's parameters, and of its input.
     func propagate(
-        _ pass: borrowing Pass, _ index: LinearIndex, rows: Int, x: UnsafePointer<Float>, dy: UnsafePointer<Float>,
-        stride: Int? = nil, dx: UnsafeMutablePointer<Float>, addsToInput: Bool = false,
-        slope: UnsafePointer<Float>? = nil, scratch: UnsafeMutableRawPointer
+        _ pass: borrowing Pass, _ index: LinearIndex, rows: Int, x: UnsafePointer<Float>, xStride: Int? = nil,
+        dy: UnsafePointer<Float>, stride: Int? = nil, dx: UnsafeMutablePointer<Float>, dxStride: Int? = nil,
+        addsToInput: Bool = false, slope: UnsafePointer<Float>? = nil, scratch: UnsafeMutableRawPointer
     ) {
         if let dweight = pass.gradient(index.weight) {
             kernels.linearParameterGradients(
-                index.layer, rows: rows, x: x, dy: dy, stride: stride, dweight: dweight,
+                index.layer, rows: rows, x: x, xStride: xStride, dy: dy, stride: stride, dweight: dweight,
                 dbias: index.bias.flatMap { pass.gradient($0) }, accumulate: pass.accumulates, scratch: scratch)
         }
         kernels.linearInputGradient(
             index.layer, rows: rows, dy: dy, stride: stride, weight: pass.parameter(index.weight), dx: dx,
-            accumulate: addsToInput, slope: slope, scratch: scratch)
+            dxStride: dxStride, accumulate: addsToInput, slope: slope, scratch: scratch)
     }
 
     /// dx = d loss / d x + residual from dy, and the gradients of gain and bias; `residual` may be dx.

@@ -58,13 +58,14 @@ extension Transformer {
     func attend(_ pass: borrowing Pass, block: Int, x: UnsafePointer<Float>, _ workspace: Workspace) {
         let rows = self.rows(pass)
         let projected = workspace.part(workspace.layout.block.projected, of: block)
+        let stride = workspace.layout.projectedStride
         for projection in layout.blocks[block].projections {
             kernels.linear(
                 projection.linear.layer, rows: rows, x: x, weight: pass.parameter(projection.linear.weight),
                 bias: projection.linear.bias.map { pass.parameter($0) }, y: projected + projection.column,
-                stride: options.projectedColumns, scratch: workspace.scratch)
+                stride: stride, scratch: workspace.scratch)
         }
-        rotate(projected, rows: rows, length: length(pass), direction: 1)
+        rotate(projected, stride: stride, rows: rows, length: length(pass), direction: 1)
         var call = attentionCall(pass, block: block, workspace)
         call.probabilities = attentionRequest(pass, block: block)
         kernels.attention(call)
@@ -78,7 +79,7 @@ extension Transformer {
         to y: UnsafeMutablePointer<Float>, _ workspace: Workspace
     ) {
         let parts = workspace.layout.block
-        let hidden = workspace.part(parts.hidden, of: block)
+        let (hidden, stride) = (workspace.part(parts.hidden, of: block), workspace.layout.hiddenStride)
         let bias = mlp.input.bias.map { pass.parameter($0) }
         let weight = pass.parameter(mlp.input.weight)
         let activation = options.activation.kernel
@@ -90,21 +91,23 @@ extension Transformer {
         } else {
             let slope = pass.mode == .train ? workspace.part(parts.slope, of: block) : nil
             kernels.linear(
-                mlp.input.layer, rows: rows, x: x, weight: weight, bias: bias, y: hidden,
+                mlp.input.layer, rows: rows, x: x, weight: weight, bias: bias, y: hidden, stride: stride,
                 epilogue: LinearEpilogue(activation: activation, slope: slope), scratch: workspace.scratch)
         }
-        add(pass, mlp.output, rows: rows, x: hidden, residual: residual, to: y, at: .mlp(block), workspace)
+        add(
+            pass, mlp.output, rows: rows, x: hidden, xStride: stride, residual: residual, to: y, at: .mlp(block),
+            workspace)
     }
 
     /// y = residual + dropout(W x + b).
     private func add(
-        _ pass: borrowing Pass, _ index: LinearIndex, rows: Int, x: UnsafePointer<Float>,
+        _ pass: borrowing Pass, _ index: LinearIndex, rows: Int, x: UnsafePointer<Float>, xStride: Int? = nil,
         residual: UnsafePointer<Float>, to y: UnsafeMutablePointer<Float>, at place: DropoutPlace,
         _ workspace: Workspace
     ) {
         let drops = drops(pass)
         kernels.linear(
-            index.layer, rows: rows, x: x, weight: pass.parameter(index.weight),
+            index.layer, rows: rows, x: x, xStride: xStride, weight: pass.parameter(index.weight),
             bias: index.bias.map { pass.parameter($0) }, y: drops ? workspace.dropped : y,
             epilogue: LinearEpilogue(residual: drops ? nil : residual), scratch: workspace.scratch)
         if drops { drop(pass, at: place, workspace.dropped, residual: residual, to: y, workspace) }

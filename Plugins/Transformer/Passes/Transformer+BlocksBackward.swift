@@ -97,10 +97,10 @@ extension Transformer {
     ) {
         let parts = workspace.layout.block
         let isGated = options.activation.isGated
-        let dhidden = workspace.innerGradient
+        let (dhidden, stride) = (workspace.innerGradient, workspace.layout.hiddenStride)
         propagate(
-            pass, mlp.output, rows: rows, x: workspace.part(parts.hidden, of: block),
-            dy: dropped(pass, at: .mlp(block), gradient: dy, workspace), dx: dhidden,
+            pass, mlp.output, rows: rows, x: workspace.part(parts.hidden, of: block), xStride: stride,
+            dy: dropped(pass, at: .mlp(block), gradient: dy, workspace), dx: dhidden, dxStride: stride,
             slope: isGated ? nil : UnsafePointer(workspace.part(parts.slope, of: block)), scratch: workspace.scratch)
         var dexpanded = dhidden
         if isGated {
@@ -110,8 +110,8 @@ extension Transformer {
                 workspace.part(parts.expanded, of: block), dhidden, dexpanded)
         }
         propagate(
-            pass, mlp.input, rows: rows, x: x, dy: dexpanded, dx: dx, addsToInput: addsToInput,
-            scratch: workspace.scratch)
+            pass, mlp.input, rows: rows, x: x, dy: dexpanded, stride: isGated ? nil : stride, dx: dx,
+            addsToInput: addsToInput, scratch: workspace.scratch)
     }
 
     /// dx (+)= d loss / d x of attention over x, and its parameters' gradients; dy may be dx.
@@ -135,7 +135,7 @@ extension Transformer {
         _ pass: borrowing Pass, _ block: Int, x: UnsafePointer<Float>, dx: UnsafeMutablePointer<Float>,
         addsToInput: Bool = false, _ workspace: Workspace
     ) {
-        let dprojected = workspace.innerGradient
+        let (dprojected, stride) = (workspace.innerGradient, workspace.layout.projectedStride)
         var call = attentionCall(pass, block: block, workspace)
         call.dout = UnsafePointer(workspace.branchGradient)
         call.dq = dprojected
@@ -144,12 +144,11 @@ extension Transformer {
         if layout.relativePositions != nil { call.drelative = workspace.relativeGradient }
         kernels.attentionBackward(call)
         let rows = self.rows(pass)
-        rotate(dprojected, rows: rows, length: length(pass), direction: -1)
+        rotate(dprojected, stride: stride, rows: rows, length: length(pass), direction: -1)
         for (number, projection) in layout.blocks[block].projections.enumerated() {
             propagate(
                 pass, projection.linear, rows: rows, x: x, dy: dprojected + projection.column,
-                stride: options.projectedColumns, dx: dx, addsToInput: addsToInput || number > 0,
-                scratch: workspace.scratch)
+                stride: stride, dx: dx, addsToInput: addsToInput || number > 0, scratch: workspace.scratch)
         }
     }
 }

@@ -40,8 +40,8 @@ extension Transformer {
         call.q = UnsafePointer(projected)
         call.k = UnsafePointer(projected + options.queryColumns)
         call.v = UnsafePointer(projected + options.queryColumns + options.keyValueColumns)
-        call.ldq = Int64(options.projectedColumns)
-        call.ldkv = Int64(options.projectedColumns)
+        call.ldq = Int64(workspace.layout.projectedStride)
+        call.ldkv = Int64(workspace.layout.projectedStride)
         call.ldo = Int64(options.queryColumns)
         call.out = workspace.part(parts.attended, of: block)
         call.log_sum = workspace.part(parts.logSum, of: block)
@@ -52,10 +52,12 @@ extension Transformer {
     }
 
     /// Rotates queries and keys, which lie side by side, by their positions; -1 rotates back.
-    func rotate(_ projected: UnsafeMutablePointer<Float>, rows: Int, length: Int, direction: Int32) {
+    func rotate(
+        _ projected: UnsafeMutablePointer<Float>, stride: Int, rows: Int, length: Int, direction: Int32
+    ) {
         guard let rotaryCosine, let rotarySine else { return }
         kernels.table.rotary(
             Int64(rows), Int64(length), Int64(options.heads + options.keyValueHeads), Int64(options.headSize),
-            projected, Int64(options.projectedColumns), rotaryCosine.pointer, rotarySine.pointer, direction)
+            projected, Int64(stride), rotaryCosine.pointer, rotarySine.pointer, direction)
     }
 }

@@ -102,7 +102,7 @@ struct AttentionScratch {
                 start: packed, stepStride: columnsPerTile, panels: panels, panelStride: columnsPerTile * headSize)
             multiplyTile(
                 rows: rows, vectors: 2, left, right, steps: headSize, into: scores,
-                stride: AttentionBlocks.scoreStride, adding: false, finish: .none)
+                stride: AttentionBlocks.scoreStride, adding: false)
         }
         let key = panels * columnsPerTile
         guard key < count else { return }
@@ -110,7 +110,7 @@ struct AttentionScratch {
         multiplyTile(
             rows: rows, vectors: vectorsPerPanel(count - key), left,
             RightBlock(start: packed + key * headSize, stepStride: width), steps: headSize, into: scores + key,
-            stride: AttentionBlocks.scoreStride, adding: false, finish: .none)
+            stride: AttentionBlocks.scoreStride, adding: false)
     }
 
     /// The same from keys that are not packed, each as the sum of a vector of sums; row i sees `seen(i)` of them.
@@ -144,21 +144,20 @@ struct AttentionScratch {
             let block = RightBlock(
                 start: right, stepStride: rightStride, panels: panels, panelStride: columnsPerTile)
             multiplyTile(
-                rows: rows, vectors: 2, left, block, steps: steps, into: c, stride: stride, adding: adding,
-                finish: .none)
+                rows: rows, vectors: 2, left, block, steps: steps, into: c, stride: stride, adding: adding)
         }
         let whole = headSize / lanes * lanes
         let single = panels * columnsPerTile
         if single < whole {
             multiplyTile(
                 rows: rows, vectors: 1, left, RightBlock(start: right + single, stepStride: rightStride), steps: steps,
-                into: c + single, stride: stride, adding: adding, finish: .none)
+                into: c + single, stride: stride, adding: adding)
         }
         guard whole < headSize else { return }
         packPanel(rows: right + whole, stride: rightStride, steps: steps, columns: headSize - whole, into: edge)
         multiplyTile(
             rows: rows, vectors: 1, left, RightBlock(start: edge, stepStride: lanes), steps: steps, into: product,
-            stride: lanes, adding: false, finish: .none)
+            stride: lanes, adding: false)
         for row in 0..<rows {
             let to = c + row * stride + whole
             let before = adding ? load(to, count: headSize - whole) : .zeros

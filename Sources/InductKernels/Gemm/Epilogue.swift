@@ -30,11 +30,20 @@ struct Epilogue {
         activation == INDUCT_ACTIVATION_RELU || activation == INDUCT_ACTIVATION_NONE && slope == nil
     }
 
-    /// What the tile whose first element is (row, column) of c does by itself.
+    /// Where the product is stored as it is.
     @inline(always)
-    func finish(row: Int, column: Int) -> TileFinish {
-        TileFinish(
-            bias: bias.map { $0 + column }, isRelu: activation == INDUCT_ACTIVATION_RELU,
+    var isNone: Bool {
+        activation == INDUCT_ACTIVATION_NONE && bias == nil && slope == nil && factor == nil && residual == nil
+    }
+
+    /// Where the sums go of the tile whose first element is (row, column) of c, at `c`, if the epilogue is simple.
+    @inline(always)
+    func target(
+        _ c: UnsafeMutablePointer<Float>, stride: Int, adding: Bool, row: Int, column: Int
+    ) -> FinishedTile {
+        FinishedTile(
+            c: c, stride: stride, adds: adding, bias: bias.map { $0 + column },
+            isRelu: activation == INDUCT_ACTIVATION_RELU,
             slope: slope.map { $0 + row * slopeStride + column }, slopeStride: slopeStride,
             factor: factor.map { $0 + row * factorStride + column }, factorStride: factorStride,
             residual: residual.map { $0 + row * residualStride + column }, residualStride: residualStride)

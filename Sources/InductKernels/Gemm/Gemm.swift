@@ -21,10 +21,12 @@ enum GemmBlocks {
     ///
     /// Epilogues need the whole sum, so products that have them get longer blocks.
     static func maximalSteps(transposedLeft: Bool) -> Int { transposedLeft ? 512 : 1024 }
-    /// Tiles of a transposed a that are packed together: their rows fill whole lines of the cache.
-    static var tilesPerGroup: Int { 8 }
+    /// Tiles of a transposed a that are packed together.
+    static var tilesPerGroup: Int { 4 }
+    /// Something for each of them.
+    typealias EachTile<Value> = InlineArray<4, Value>
     /// One packed tile of a group, with a vector of slack.
-    static var groupTile: Int { rowsPerTile * 512 + lanes }
+    static var groupTile: Int { rowsPerTile * 512 + 16 * 5 }
     /// A group of packed tiles of a, or one tile of up to 1024 steps.
     static var leftTiles: Int { max(tilesPerGroup * groupTile, rowsPerTile * (1024 + lanes) + lanes) }
     /// Their sums over steps.
@@ -128,8 +130,7 @@ private func multiply(
                         if index == 0 {
                             packGroup(
                                 transposed: a + firstStep * lda + row, stride: lda, steps: blockSteps, tiles: tiles,
-                                group: tile..<min(tiles.count, tile + GemmBlocks.tilesPerGroup), into: packedLeft,
-                                tileStride: GemmBlocks.groupTile, sums: leftSums)
+                                first: tile, into: packedLeft, tileStride: GemmBlocks.groupTile, sums: leftSums)
                         }
                         left = LeftBlock(
                             start: packedLeft + index * GemmBlocks.groupTile, rowStride: 1, stepStride: rowsPerTile)
@@ -181,22 +182,30 @@ private func multiply(
                     let previousStride = partialInScratch && block > 0 ? blockColumns : ldc
 
                     if columns % lanes == 0 && (!isLast || epilogue.isSimple) && (!hasPrevious || previous == target) {
-                        multiplyTile(
-                            rows: tileRows, vectors: vectorsPerPanel(columns), left, right, steps: blockSteps,
-                            into: target, stride: targetStride, adding: hasPrevious,
-                            finish: isLast ? epilogue.finish(row: tileRow, column: firstColumn + offset) : .none)
+                        let vectors = vectorsPerPanel(columns)
+                        if isLast && !epilogue.isNone {
+                            let finished = epilogue.target(
+                                target, stride: targetStride, adding: hasPrevious, row: tileRow,
+                                column: firstColumn + offset)
+                            multiplyTile(
+                                rows: tileRows, vectors: vectors, left, right, steps: blockSteps, into: finished)
+                        } else {
+                            multiplyTile(
+                                rows: tileRows, vectors: vectors, left, right, steps: blockSteps, into: target,
+                                stride: targetStride, adding: hasPrevious)
+                        }
                         offset += whole
                     } else {
                         // Through scratch, to be finished row by row: long rows keep constants in registers.
                         let stride = roundedUp(rest, toMultipleOf: lanes)
                         multiplyTile(
                             rows: tileRows, vectors: vectorsPerPanel(columns), left, right, steps: blockSteps,
-                            into: product, stride: stride, adding: false, finish: .none)
+                            into: product, stride: stride, adding: false)
                         if whole < rest {
                             multiplyTile(
                                 rows: tileRows, vectors: vectorsPerPanel(rest - whole), left,
                                 rightBlock(offset + whole, columns: rest - whole), steps: blockSteps,
-                                into: product + whole, stride: stride, adding: false, finish: .none)
+                                into: product + whole, stride: stride, adding: false)
                         }
                         (isLast ? epilogue : .none).apply(
                             product: product, stride: stride, previous: hasPrevious ? UnsafePointer(previous) : nil,

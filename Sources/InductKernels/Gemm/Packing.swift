@@ -20,6 +20,7 @@ func packPanel(
     var to = panel
     if columns == columnsPerTile {
         for _ in 0..<steps {
+            prefetch(source + 8 * stride)
             store(load(source), to)
             store(load(source + lanes), to + lanes)
             source += stride
@@ -54,6 +55,7 @@ func packPanel(
         var step = 0
         while step < steps {
             let count = min(lanes, steps - step)
+            for i in 0..<lanes { prefetch(from + (column + lanes + i) * stride + step) }
             var square =
                 count == lanes && present == lanes
                 ? Square { i in load(from + (column + i) * stride + step) }
@@ -91,62 +93,43 @@ struct BalancedTiles {
     func rows(_ tile: Int) -> Int { height + (tile < taller ? 1 : 0) }
 }
 
-/// Packs tiles of a transposed a, `from[p * stride + i]`, each to `to[p * rowsPerTile + i]`, `tileStride` apart, and adds up
-/// each of their rows over p into `sums`, 2 * lanes floats a tile.
+/// Packs tiles from `first` on of a transposed a, `from[p * stride + i]`, each to `to[p * rowsPerTile + i]`, `tileStride`
+/// apart, and adds up each of their rows over p into `sums`, 2 * lanes floats a tile.
 ///
-/// Some steps at a time for all tiles of the group: a line of the cache holds rows of several tiles, and lines a power of two
-/// apart do not stay long.
+/// Tiles are taken side by side: a sum waits for the one before it, those of other tiles need not, and a line of the cache
+/// holds rows of several tiles. Stores are whole vectors: what one writes behind its rows, the next step overwrites; each
+/// tile needs a vector more.
 @inline(never)
 func packGroup(
-    transposed from: UnsafePointer<Float>, stride: Int, steps: Int, tiles: BalancedTiles, group: Range<Int>,
+    transposed from: UnsafePointer<Float>, stride: Int, steps: Int, tiles: BalancedTiles, first: Int,
     into to: UnsafeMutablePointer<Float>, tileStride: Int, sums: UnsafeMutablePointer<Float>
 ) {
-    sums.update(repeating: 0, count: 2 * lanes * group.count)
-    // Rows a multiple of 2 KiB apart share eight sets of the L1 cache at most.
-    let together = stride % 512 == 0 ? 16 : 32
-    var step = 0
-    while step < steps {
-        let some = min(together, steps - step)
-        for tile in group {
-            let index = tile - group.lowerBound
-            packTile(
-                transposed: from + step * stride + tiles.start(tile), stride: stride, steps: some,
-                rows: tiles.rows(tile), into: to + index * tileStride + step * rowsPerTile,
-                sums: sums + index * 2 * lanes)
-        }
-        step += some
-    }
-}
-
-/// Packs some steps of one tile of a transposed a, and adds them to `sums`.
-///
-/// Stores are whole vectors: what one writes behind its rows, the next step overwrites. `to` needs a vector more.
-@inline(always)
-private func packTile(
-    transposed from: UnsafePointer<Float>, stride: Int, steps: Int, rows: Int, into to: UnsafeMutablePointer<Float>,
-    sums: UnsafeMutablePointer<Float>
-) {
+    let starts = GemmBlocks.EachTile<Int> { tiles.start(min(first + $0, tiles.count)) }
+    // Tiles behind the last have no rows: nothing of them is read.
+    let rows = GemmBlocks.EachTile<Int> { first + $0 < tiles.count ? tiles.rows(first + $0) : 0 }
+    var low = GemmBlocks.EachTile<Vector> { _ in .zeros }
+    // Six rows take one vector of eight lanes, or two of four.
+    var high = GemmBlocks.EachTile<Vector> { _ in .zeros }
     var source = from
     var target = to
-    var low = load(sums)
-    // Six rows take one vector of eight lanes, or two of four.
-    var high = load(sums + lanes)
-    let lowCount = min(rows, lanes)
-    let highCount = max(0, rows - lanes)
     for _ in 0..<steps {
-        let value = load(source, count: lowCount)
-        low += value
-        store(value, target)
-        if lanes < rowsPerTile && highCount > 0 {
-            let rest = load(source + lanes, count: highCount)
-            high += rest
-            store(rest, target + lanes)
+        for tile in 0..<GemmBlocks.tilesPerGroup {
+            let value = load(source + starts[tile], count: min(rows[tile], lanes))
+            low[tile] += value
+            store(value, target + tile * tileStride)
+            if lanes < rowsPerTile {
+                let rest = load(source + starts[tile] + lanes, count: max(0, rows[tile] - lanes))
+                high[tile] += rest
+                store(rest, target + tile * tileStride + lanes)
+            }
         }
         source += stride
         target += rowsPerTile
     }
-    store(low, sums)
-    store(high, sums + lanes)
+    for tile in 0..<GemmBlocks.tilesPerGroup {
+        store(low[tile], sums + tile * 2 * lanes)
+        store(high[tile], sums + tile * 2 * lanes + lanes)
+    }
 }
 
 /// Copies `rows` rows of a row-major a to `to` with row stride `stride`.

@@ -39,71 +39,83 @@ struct RightBlock {
     var panelStride = 0
 }
 
-/// What a tile does to its sums before it stores them: a bias by column, max(., 0) with its slope, a factor, a residual, in
-/// this order.
-struct TileFinish {
-    var bias: UnsafePointer<Float>?
-    var isRelu = false
-    var slope: UnsafeMutablePointer<Float>?
-    var slopeStride = 0
-    var factor: UnsafePointer<Float>?
-    var factorStride = 0
-    var residual: UnsafePointer<Float>?
-    var residualStride = 0
+/// The sums of a tile, by rows.
+typealias TileSums<let rows: Int, let vectors: Int> = InlineArray<rows, InlineArray<vectors, Vector>>
 
-    /// Nothing is done.
-    @inline(always)
-    static var none: TileFinish { TileFinish() }
-
-    @inline(always)
-    var isNone: Bool { bias == nil && !isRelu && factor == nil && residual == nil }
+/// Where the sums of a tile go.
+///
+/// Loops are generic over it, so that what each tile is asked is compiled in: a small tile is over after a hundred cycles.
+protocol TileTarget {
+    /// The first element of the tile's first panel.
+    var c: UnsafeMutablePointer<Float> { get }
+    /// Floats from row to row of c.
+    var stride: Int { get }
+    /// Fetches the lines that a panel's sums will meet.
+    func prefetch(rows: Int, column: Int)
+    /// Stores the sums of the panel that begins at `column`.
+    func take<let rows: Int, let vectors: Int>(_ sums: TileSums<rows, vectors>, column: Int)
 }
 
-enum Tile<let rows: Int, let vectors: Int> {
-    /// c = a b, or c += a b: [rows, vectors * lanes] = [rows, steps] [steps, vectors * lanes].
+extension TileTarget {
     @inline(always)
-    static func multiply(
-        _ left: LeftBlock, _ right: RightBlock, steps: Int, into c: UnsafeMutablePointer<Float>, stride: Int,
-        adding: Bool, finish: TileFinish
-    ) {
-        // A zero that the compiler takes as any value: it would clear a known zero in memory, by a call.
-        let zero = settled(.zeros)
-        for panel in 0..<right.panels {
-            var sums = InlineArray<rows, InlineArray<vectors, Vector>> { _ in InlineArray { _ in zero } }
-            let rowStride = left.rowStride
-            // Rows in threes: base, base + stride and base + 2 stride are addresses of one instruction.
-            var bases = InlineArray<4, UnsafePointer<Float>> { left.start + 3 * $0 * rowStride }
-            var b = right.start + panel * right.panelStride
-            for _ in 0..<steps {
-                var columns = InlineArray<vectors, Vector> { _ in .zeros }
-                for j in 0..<vectors { columns[j] = load(b + j * lanes) }
-                for i in 0..<rows {
-                    let factor = Vector(repeating: bases[i / 3][i % 3 * rowStride])
-                    for j in 0..<vectors { sums[i][j] = fusedMultiplyAdd(factor, columns[j], sums[i][j]) }
-                }
-                for group in 0..<(rows + 2) / 3 { bases[group] = settled(bases[group] + left.stepStride) }
-                b += right.stepStride
-            }
-            let column = panel * columnsPerTile
-            if finish.isNone {
-                for i in 0..<rows {
-                    for j in 0..<vectors {
-                        let to = c + column + i * stride + j * lanes
-                        store(adding ? sums[i][j] + load(to) : sums[i][j], to)
-                    }
-                }
-            } else {
-                finishAndStore(sums, into: c, stride: stride, adding: adding, finish: finish, column: column)
+    func prefetch(rows: Int, column: Int) {
+        for i in 0..<rows { CVectors.prefetch(c + column + i * stride) }
+    }
+}
+
+/// c = sums.
+struct WrittenTile: TileTarget {
+    var c: UnsafeMutablePointer<Float>
+    var stride: Int
+
+    @inline(always)
+    func take<let rows: Int, let vectors: Int>(_ sums: TileSums<rows, vectors>, column: Int) {
+        for i in 0..<rows {
+            for j in 0..<vectors { store(sums[i][j], c + column + i * stride + j * lanes) }
+        }
+    }
+}
+
+/// c += sums.
+struct AddedTile: TileTarget {
+    var c: UnsafeMutablePointer<Float>
+    var stride: Int
+
+    @inline(always)
+    func take<let rows: Int, let vectors: Int>(_ sums: TileSums<rows, vectors>, column: Int) {
+        for i in 0..<rows {
+            for j in 0..<vectors {
+                let to = c + column + i * stride + j * lanes
+                store(sums[i][j] + load(to), to)
             }
         }
     }
+}
 
-    /// Finishes the sums, one thing after the other for all of them, and stores them.
+/// c = sums, or c + sums, with a bias by column, max(., 0) with its slope, a factor, a residual, in this order.
+struct FinishedTile: TileTarget {
+    var c: UnsafeMutablePointer<Float>
+    var stride: Int
+    var adds: Bool
+    var bias: UnsafePointer<Float>?
+    var isRelu: Bool
+    var slope: UnsafeMutablePointer<Float>?
+    var slopeStride: Int
+    var factor: UnsafePointer<Float>?
+    var factorStride: Int
+    var residual: UnsafePointer<Float>?
+    var residualStride: Int
+
     @inline(always)
-    private static func finishAndStore(
-        _ sums: InlineArray<rows, InlineArray<vectors, Vector>>, into c: UnsafeMutablePointer<Float>, stride: Int,
-        adding: Bool, finish: TileFinish, column: Int
-    ) {
+    func prefetch(rows: Int, column: Int) {
+        for i in 0..<rows { CVectors.prefetch(c + column + i * stride) }
+        if let factor { for i in 0..<rows { CVectors.prefetch(factor + column + i * factorStride) } }
+        if let residual { for i in 0..<rows { CVectors.prefetch(residual + column + i * residualStride) } }
+    }
+
+    /// One thing after the other for all sums.
+    @inline(always)
+    func take<let rows: Int, let vectors: Int>(_ sums: TileSums<rows, vectors>, column: Int) {
         var sums = sums
         /// Replaces each sum; `i` is its row, `offset` its first column within the panel.
         @inline(always)
@@ -113,19 +125,19 @@ enum Tile<let rows: Int, let vectors: Int> {
             }
         }
         let to = c + column
-        if adding { each { $0 + load(to + $1 * stride + $2) } }
-        if let bias = finish.bias { each { sum, _, offset in sum + load(bias + column + offset) } }
-        if finish.isRelu {
-            if let slope = finish.slope {
+        if adds { each { $0 + load(to + $1 * stride + $2) } }
+        if let bias { each { sum, _, offset in sum + load(bias + column + offset) } }
+        if isRelu {
+            if let slope {
                 each { sum, i, offset in
-                    store(Relu.slope(sum), slope + column + i * finish.slopeStride + offset)
+                    store(Relu.slope(sum), slope + column + i * slopeStride + offset)
                     return sum
                 }
             }
             each { sum, _, _ in Relu.value(sum) }
         }
-        if let factor = finish.factor { each { $0 * load(factor + column + $1 * finish.factorStride + $2) } }
-        if let residual = finish.residual { each { $0 + load(residual + column + $1 * finish.residualStride + $2) } }
+        if let factor { each { $0 * load(factor + column + $1 * factorStride + $2) } }
+        if let residual { each { $0 + load(residual + column + $1 * residualStride + $2) } }
         each { sum, i, offset in
             store(sum, to + i * stride + offset)
             return sum
@@ -133,75 +145,87 @@ enum Tile<let rows: Int, let vectors: Int> {
     }
 }
 
+enum Tile<let rows: Int, let vectors: Int> {
+    /// a b: [rows, vectors * lanes] = [rows, steps] [steps, vectors * lanes], for every panel of b.
+    @inline(always)
+    static func multiply(_ left: LeftBlock, _ right: RightBlock, steps: Int, into target: some TileTarget) {
+        // A zero that the compiler takes as any value: it would clear a known zero in memory, by a call.
+        let zero = settled(.zeros)
+        for panel in 0..<right.panels {
+            target.prefetch(rows: rows, column: panel * columnsPerTile)
+            var sums = TileSums<rows, vectors> { _ in InlineArray { _ in zero } }
+            let rowStride = left.rowStride
+            // Rows in threes: base, base + stride and base + 2 stride are addresses of one instruction.
+            var bases = InlineArray<4, UnsafePointer<Float>> { left.start + 3 * $0 * rowStride }
+            var b = right.start + panel * right.panelStride
+            @inline(always)
+            func step() {
+                var columns = InlineArray<vectors, Vector> { _ in .zeros }
+                for j in 0..<vectors { columns[j] = load(b + j * lanes) }
+                for i in 0..<rows {
+                    let factor = Vector(repeating: bases[i / 3][i % 3 * rowStride])
+                    for j in 0..<vectors { sums[i][j] = fusedMultiplyAdd(factor, columns[j], sums[i][j]) }
+                }
+                for group in 0..<(rows + 2) / 3 { bases[group] = settled(bases[group] + left.stepStride) }
+                b += right.stepStride
+                keepOrder()
+            }
+            // Four at a time: the end of a short loop is foreseen, that of a long one is not.
+            for _ in 0..<steps / 4 {
+                step()
+                step()
+                step()
+                step()
+            }
+            for _ in 0..<steps % 4 { step() }
+            target.take(sums, column: panel * columnsPerTile)
+        }
+    }
+}
+
 /// Multiplies a tile: `rows` within [1, rowsPerTile], `vectors` within [1, 2].
 @inline(never)
-func multiplyTile(
-    rows: Int, vectors: Int, _ left: LeftBlock, _ right: RightBlock, steps: Int,
-    into c: UnsafeMutablePointer<Float>, stride: Int, adding: Bool, finish: TileFinish
+func multiplyTile<Target: TileTarget>(
+    rows: Int, vectors: Int, _ left: LeftBlock, _ right: RightBlock, steps: Int, into target: Target
 ) {
     switch 2 * rows + vectors {
-    case 4:
-        Tile<1, 2>.multiply(
-            left, right, steps: steps, into: c, stride: stride, adding: adding, finish: finish)
-    case 6:
-        Tile<2, 2>.multiply(
-            left, right, steps: steps, into: c, stride: stride, adding: adding, finish: finish)
-    case 8:
-        Tile<3, 2>.multiply(
-            left, right, steps: steps, into: c, stride: stride, adding: adding, finish: finish)
-    case 10:
-        Tile<4, 2>.multiply(
-            left, right, steps: steps, into: c, stride: stride, adding: adding, finish: finish)
-    case 12:
-        Tile<5, 2>.multiply(
-            left, right, steps: steps, into: c, stride: stride, adding: adding, finish: finish)
-    case 14:
-        Tile<6, 2>.multiply(
-            left, right, steps: steps, into: c, stride: stride, adding: adding, finish: finish)
-    case 3:
-        Tile<1, 1>.multiply(
-            left, right, steps: steps, into: c, stride: stride, adding: adding, finish: finish)
-    case 5:
-        Tile<2, 1>.multiply(
-            left, right, steps: steps, into: c, stride: stride, adding: adding, finish: finish)
-    case 7:
-        Tile<3, 1>.multiply(
-            left, right, steps: steps, into: c, stride: stride, adding: adding, finish: finish)
-    case 9:
-        Tile<4, 1>.multiply(
-            left, right, steps: steps, into: c, stride: stride, adding: adding, finish: finish)
-    case 11:
-        Tile<5, 1>.multiply(
-            left, right, steps: steps, into: c, stride: stride, adding: adding, finish: finish)
-    case 13:
-        Tile<6, 1>.multiply(
-            left, right, steps: steps, into: c, stride: stride, adding: adding, finish: finish)
+    case 4: Tile<1, 2>.multiply(left, right, steps: steps, into: target)
+    case 6: Tile<2, 2>.multiply(left, right, steps: steps, into: target)
+    case 8: Tile<3, 2>.multiply(left, right, steps: steps, into: target)
+    case 10: Tile<4, 2>.multiply(left, right, steps: steps, into: target)
+    case 12: Tile<5, 2>.multiply(left, right, steps: steps, into: target)
+    case 14: Tile<6, 2>.multiply(left, right, steps: steps, into: target)
+    case 3: Tile<1, 1>.multiply(left, right, steps: steps, into: target)
+    case 5: Tile<2, 1>.multiply(left, right, steps: steps, into: target)
+    case 7: Tile<3, 1>.multiply(left, right, steps: steps, into: target)
+    case 9: Tile<4, 1>.multiply(left, right, steps: steps, into: target)
+    case 11: Tile<5, 1>.multiply(left, right, steps: steps, into: target)
+    case 13: Tile<6, 1>.multiply(left, right, steps: steps, into: target)
     #if V4
-        case 16:
-            Tile<7, 2>.multiply(
-                left, right, steps: steps, into: c, stride: stride, adding: adding, finish: finish)
-        case 18:
-            Tile<8, 2>.multiply(
-                left, right, steps: steps, into: c, stride: stride, adding: adding, finish: finish)
-        case 20:
-            Tile<9, 2>.multiply(
-                left, right, steps: steps, into: c, stride: stride, adding: adding, finish: finish)
-        case 22:
-            Tile<10, 2>.multiply(
-                left, right, steps: steps, into: c, stride: stride, adding: adding, finish: finish)
-        case 15:
-            Tile<7, 1>.multiply(
-                left, right, steps: steps, into: c, stride: stride, adding: adding, finish: finish)
-        case 17:
-            Tile<8, 1>.multiply(
-                left, right, steps: steps, into: c, stride: stride, adding: adding, finish: finish)
-        case 19:
-            Tile<9, 1>.multiply(
-                left, right, steps: steps, into: c, stride: stride, adding: adding, finish: finish)
-        case 21:
-            Tile<10, 1>.multiply(
-                left, right, steps: steps, into: c, stride: stride, adding: adding, finish: finish)
+        case 16: Tile<7, 2>.multiply(left, right, steps: steps, into: target)
+        case 18: Tile<8, 2>.multiply(left, right, steps: steps, into: target)
+        case 20: Tile<9, 2>.multiply(left, right, steps: steps, into: target)
+        case 22: Tile<10, 2>.multiply(left, right, steps: steps, into: target)
+        case 15: Tile<7, 1>.multiply(left, right, steps: steps, into: target)
+        case 17: Tile<8, 1>.multiply(left, right, steps: steps, into: target)
+        case 19: Tile<9, 1>.multiply(left, right, steps: steps, into: target)
+        case 21: Tile<10, 1>.multiply(left, right, steps: steps, into: target)
     #endif
     default: break
+    }
+}
+
+/// c = a b, or c += a b.
+@inline(always)
+func multiplyTile(
+    rows: Int, vectors: Int, _ left: LeftBlock, _ right: RightBlock, steps: Int,
+    into c: UnsafeMutablePointer<Float>, stride: Int, adding: Bool
+) {
+    if adding {
+        multiplyTile(
+            rows: rows, vectors: vectors, left, right, steps: steps, into: AddedTile(c: c, stride: stride))
+    } else {
+        multiplyTile(
+            rows: rows, vectors: vectors, left, right, steps: steps, into: WrittenTile(c: c, stride: stride))
     }
 }

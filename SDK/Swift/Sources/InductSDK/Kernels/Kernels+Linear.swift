@@ -23,9 +23,12 @@ public struct Linear: Sendable {
 public struct LinearEpilogue {
     /// `INDUCT_ACTIVATION_...`.
     public var activation: UInt32
-    /// `[rows, outputs]`: where the activation's derivative is kept, for `linearInputGradient`; nil = not kept.
+    /// `[rows, outputs]`, rows as far apart as those of y: where the activation's derivative is kept, for
+    /// `linearInputGradient`; nil = not kept.
     public var slope: UnsafeMutablePointer<Float>?
-    /// `[rows, outputs]`: added last; may be y itself; nil = none.
+    /// `[rows, outputs]`, rows `outputs` apart: added last; nil = none.
+    ///
+    /// It may be y itself where y has the same stride.
     public var residual: UnsafePointer<Float>?
 
     /// Nothing follows unless said otherwise.
@@ -51,7 +54,7 @@ extension Kernels {
     ///   - bias: `[outputs]`; nil = none.
     ///   - y: `[rows, outputs]`, rows `stride` apart.
     ///   - stride: Elements from row to row of y; nil = outputs.
-    ///   - epilogue: Activation and residual; both have the row stride `outputs`.
+    ///   - epilogue: Activation and residual.
     ///   - scratch: At least `scratchSize` bytes.
     public func linear(
         _ layer: Linear, rows: Int, x: UnsafePointer<Float>, xStride: Int? = nil, weight: UnsafePointer<Float>,
@@ -74,7 +77,7 @@ extension Kernels {
         call.residual = epilogue.residual
         call.ld_residual = Int64(layer.outputs)
         call.slope = epilogue.slope
-        call.ld_slope = Int64(layer.outputs)
+        call.ld_slope = call.ldc
         call.scratch = scratch
         gemm(call)
     }
@@ -122,13 +125,15 @@ extension Kernels {
     ///   - dy: `[rows, outputs]`, rows `stride` apart.
     ///   - stride: Elements from row to row of dy; nil = outputs.
     ///   - weight: `[outputs, inputs]`.
-    ///   - dx: `[rows, inputs]`.
+    ///   - dx: `[rows, inputs]`, rows `dxStride` apart.
+    ///   - dxStride: Elements from row to row of dx; nil = inputs.
     ///   - accumulate: Add to dx instead of writing it.
-    ///   - slope: `[rows, inputs]`, as the epilogue of the layer before left it; nil = 1.
+    ///   - slope: `[rows, inputs]`, rows as far apart as those of dx, as the epilogue of the layer before left it; nil = 1.
     ///   - scratch: At least `scratchSize` bytes.
     public func linearInputGradient(
         _ layer: Linear, rows: Int, dy: UnsafePointer<Float>, stride: Int? = nil, weight: UnsafePointer<Float>,
-        dx: UnsafeMutablePointer<Float>, accumulate: Bool = false, slope: UnsafePointer<Float>? = nil,
+        dx: UnsafeMutablePointer<Float>, dxStride: Int? = nil, accumulate: Bool = false,
+        slope: UnsafePointer<Float>? = nil,
         scratch: UnsafeMutableRawPointer
     ) {
         var call = induct_gemm()
@@ -141,9 +146,9 @@ extension Kernels {
         call.b = weight
         call.ldb = Int64(layer.inputs)
         call.c = dx
-        call.ldc = Int64(layer.inputs)
+        call.ldc = Int64(dxStride ?? layer.inputs)
         call.factor = slope
-        call.ld_factor = Int64(layer.inputs)
+        call.ld_factor = call.ldc
         call.scratch = scratch
         gemm(call)
     }
