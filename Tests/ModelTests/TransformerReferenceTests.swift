@@ -109,6 +109,13 @@ struct TransformerCase: CustomTestStringConvertible, Sendable {
             $0.headSize = 12
             $0.mlpSize = 5
         },
+        // Rows of 1 KiB: the workspace puts something between them.
+        TransformerCase("key_value_heads=2, head_size=32, mlp_size=256, positions=rotary") {
+            $0.keyValueHeads = 2
+            $0.headSize = 32
+            $0.mlpSize = 256
+            $0.positions = "rotary"
+        },
         TransformerCase(
             "key_value_heads=2, head_size=16, mlp_size=16, activation=geglu, positions=rotary, norm=rms-norm, "
                 + "biases=false, initialiser=\"xavier-uniform\", epsilon=1e-6"
