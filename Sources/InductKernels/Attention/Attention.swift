@@ -63,9 +63,10 @@ private struct AttentionHead {
     @inline(always)
     func run(_ scratch: AttentionScratch, _ packedBlock: inout Int) {
         let keysPerBlock = AttentionBlocks.keysPerBlock(headSize: size)
+        let rowsPerGroup = AttentionBlocks.rowsPerGroup(length: length)
         var group = 0
         while group < length {
-            let groupEnd = min(length, group + AttentionBlocks.rowsPerGroup)
+            let groupEnd = min(length, group + rowsPerGroup)
             let keyEnd = isCausal ? groupEnd : length
             var block = 0
             while block < keyEnd {

@@ -80,9 +80,10 @@ private struct AttentionHeadGradient {
     @inline(always)
     func run(_ scratch: AttentionScratch, _ packedBlock: inout Int) {
         let keysPerBlock = AttentionBlocks.keysPerBlock(headSize: size)
+        let rowsPerGroup = AttentionBlocks.rowsPerGroup(length: length)
         var group = 0
         while group < length {
-            let groupEnd = min(length, group + AttentionBlocks.rowsPerGroup)
+            let groupEnd = min(length, group + rowsPerGroup)
             let keyEnd = isCausal ? groupEnd : length
             for row in group..<groupEnd { scratch.first[row - group] = gradientMean(row) }
             var block = 0

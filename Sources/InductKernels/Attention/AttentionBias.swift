@@ -4,7 +4,7 @@
 // below zero has no entry. It depends on the distance alone, so one row of numbers serves a group of queries and a block
 // of keys, written backwards: keys run forward as distances run backward.
 //
-//      row r of the group, key o of the block:   window[rowsPerGroup - 1 - r + o] = b(group + r - block - o)
+//      row r of the group, key o of the block:   window[maximalRows - 1 - r + o] = b(group + r - block - o)
 //
 // Sources: O. Press et al., "Train short, test long", 2022 (slopes); C. Raffel et al., "Exploring the limits of transfer
 // learning with a unified text-to-text transformer", 2020, section 2.1 (a number for each distance).
@@ -19,7 +19,7 @@ struct AttentionBias {
 
     /// Room for one window, with a vector to read beyond it.
     static var windowFloats: Int {
-        roundedUp(AttentionBlocks.rowsPerGroup + AttentionBlocks.maximalKeys + lanes, toMultipleOf: lanes)
+        roundedUp(AttentionBlocks.maximalRows + AttentionBlocks.maximalKeys + lanes, toMultipleOf: lanes)
     }
 
     @inline(always)
@@ -34,13 +34,13 @@ struct AttentionBias {
 
     /// Where a row's numbers begin in the window; `row` counts from the group's first.
     @inline(always)
-    static func start(row: Int) -> Int { AttentionBlocks.rowsPerGroup - 1 - row }
+    static func start(row: Int) -> Int { AttentionBlocks.maximalRows - 1 - row }
 
     /// Writes what `rows` queries from `group` on and `keys` keys from `block` on read.
     @inline(always)
     func fill(_ window: UnsafeMutablePointer<Float>, group: Int, rows: Int, block: Int, keys: Int) {
         let first = Self.start(row: rows - 1)
-        let end = AttentionBlocks.rowsPerGroup + roundedUp(keys, toMultipleOf: lanes)
+        let end = AttentionBlocks.maximalRows + roundedUp(keys, toMultipleOf: lanes)
         let top = Self.distance(first, group: group, block: block)
         var offset = 0
         while first + offset < end {
@@ -70,7 +70,7 @@ struct AttentionBias {
     /// The distance of this place in the window.
     @inline(always)
     private static func distance(_ place: Int, group: Int, block: Int) -> Int {
-        group + AttentionBlocks.rowsPerGroup - 1 - block - place
+        group + AttentionBlocks.maximalRows - 1 - block - place
     }
 
     /// Those of `count` places from distance `top` downwards whose distance lies in [0, length).

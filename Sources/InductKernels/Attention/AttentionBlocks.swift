@@ -16,14 +16,21 @@ enum AttentionBlocks {
     static var maximalKeys: Int { 512 }
     /// Packed keys of one block, in floats: fewer keys are taken when heads are large.
     static var packed: Int { 64 * 1024 }
-    /// Rows of a group: steps of the products for dk and dv, which are worth more than the scores' place in L1.
-    static var rowsPerGroup: Int { 96 / rowsPerTile * rowsPerTile }
+    /// Most rows of a group.
+    static var maximalRows: Int { 144 / rowsPerTile * rowsPerTile }
     static var scoreStride: Int { maximalKeys + 3 * lanes }
-    static var scores: Int { rowsPerGroup * scoreStride }
+    static var scores: Int { maximalRows * scoreStride }
 
     /// Whether a sequence is too short to pay for packed keys: each score is then a product of two rows by itself.
     @inline(always)
     static func isShort(_ length: Int) -> Bool { length <= lanes }
+
+    /// Rows of each group but the last: all of a short sequence, since a last group of a few rows pays for its keys like any
+    /// other; else as many steps of the products for dk and dv as are worth more than the scores' place in the caches.
+    @inline(always)
+    static func rowsPerGroup(length: Int) -> Int {
+        length <= maximalRows ? maximalRows : 96 / rowsPerTile * rowsPerTile
+    }
 
     /// Keys of one block: the same for every call with that head size.
     @inline(always)
@@ -36,7 +43,7 @@ enum AttentionBlocks {
     static var maximalHeadSize: Int { packed / columnsPerTile }
 
     static var scratchFloats: Int {
-        2 * packed + 2 * scores + 2 * roundedUp(rowsPerGroup, toMultipleOf: lanes) + maximalKeys * columnsPerTile
+        2 * packed + 2 * scores + 2 * roundedUp(maximalRows, toMultipleOf: lanes) + maximalKeys * columnsPerTile
             + rowsPerTile * columnsPerTile + 2 * AttentionBias.windowFloats
     }
 }
@@ -62,7 +69,7 @@ struct AttentionScratch {
     let biasGradient: UnsafeMutablePointer<Float>
 
     init(_ start: UnsafeMutableRawPointer) {
-        let rowFloats = roundedUp(AttentionBlocks.rowsPerGroup, toMultipleOf: lanes)
+        let rowFloats = roundedUp(AttentionBlocks.maximalRows, toMultipleOf: lanes)
         keys = start.assumingMemoryBound(to: Float.self)
         values = keys + AttentionBlocks.packed
         scores = values + AttentionBlocks.packed
