@@ -113,8 +113,9 @@ def page(result):
             f"{floor / 2 / two:.0%} |")
     names = [row["name"] for row in result["rows"]]
     lines += ["", "## Where one thread's step goes", "",
-              "Each kernel alone, at its shapes, times its calls in a step; what is left of the step is the source, the "
-              "calls between plugins, and caches that are colder than in a kernel's own loop. Both are processor time.", "",
+              "Each kernel alone, at its shapes and on rows that follow each other (a step leaves a line between rows of "
+              "1 KiB), times its calls in a step; what is left of the step is the source, the calls between plugins, and "
+              "caches that are colder than in a kernel's own loop. Both are processor time.", "",
               "| microseconds | " + " | ".join(names) + " |", "|---|" + "---|" * len(names)]
     for group, _ in GROUPS:
         lines.append(f"| {group} | " + " | ".join(microseconds(row["groups"][group]) for row in result["rows"]) + " |")
