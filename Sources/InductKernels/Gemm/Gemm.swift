@@ -26,7 +26,7 @@ enum GemmBlocks {
     /// Something for each of them.
     typealias EachTile<Value> = InlineArray<4, Value>
     /// One packed tile of a group, with a vector of slack.
-    static var groupTile: Int { rowsPerTile * 512 + 16 * 5 }
+    static var groupTile: Int { rowsPerTile * 512 + lanes }
     /// A group of packed tiles of a, or one tile of up to 1024 steps.
     static var leftTiles: Int { max(tilesPerGroup * groupTile, rowsPerTile * (1024 + lanes) + lanes) }
     /// Their sums over steps.

@@ -20,6 +20,7 @@ func packPanel(
     var to = panel
     if columns == columnsPerTile {
         for _ in 0..<steps {
+            // Rows that lie far apart come late by themselves.
             prefetch(source + 8 * stride)
             store(load(source), to)
             store(load(source + lanes), to + lanes)
@@ -55,6 +56,7 @@ func packPanel(
         var step = 0
         while step < steps {
             let count = min(lanes, steps - step)
+            // What the next columns read here.
             for i in 0..<lanes { prefetch(from + (column + lanes + i) * stride + step) }
             var square =
                 count == lanes && present == lanes
