@@ -5,14 +5,14 @@ import CVectors
 
 /// What happens to a finished tile of the product on its way to c.
 struct Epilogue {
-    var activation: UInt32
+    var activation = INDUCT_ACTIVATION_NONE
     var bias: UnsafePointer<Float>?
     var slope: UnsafeMutablePointer<Float>?
-    var slopeStride: Int
+    var slopeStride = 0
     var factor: UnsafePointer<Float>?
-    var factorStride: Int
+    var factorStride = 0
     var residual: UnsafePointer<Float>?
-    var residualStride: Int
+    var residualStride = 0
 
     init(_ call: induct_gemm) {
         activation = call.activation
@@ -36,40 +36,27 @@ struct Epilogue {
         activation == INDUCT_ACTIVATION_NONE && bias == nil && slope == nil && factor == nil && residual == nil
     }
 
-    /// Where the sums go of the tile whose first element is (row, column) of c, at `c`, if the epilogue is simple.
+    /// The same for a tile whose first element is (row, column) of c.
     @inline(always)
-    func target(
-        _ c: UnsafeMutablePointer<Float>, stride: Int, adding: Bool, row: Int, column: Int
-    ) -> FinishedTile {
-        FinishedTile(
-            c: c, stride: stride, adds: adding, bias: bias.map { $0 + column },
-            isRelu: activation == INDUCT_ACTIVATION_RELU,
-            slope: slope.map { $0 + row * slopeStride + column }, slopeStride: slopeStride,
-            factor: factor.map { $0 + row * factorStride + column }, factorStride: factorStride,
-            residual: residual.map { $0 + row * residualStride + column }, residualStride: residualStride)
+    func at(row: Int, column: Int) -> Epilogue {
+        var tile = self
+        tile.bias = bias.map { $0 + column }
+        tile.slope = slope.map { $0 + row * slopeStride + column }
+        tile.factor = factor.map { $0 + row * factorStride + column }
+        tile.residual = residual.map { $0 + row * residualStride + column }
+        return tile
     }
 
     /// No effect: for the blocks of k before the last.
     static var none: Epilogue { Epilogue() }
 
-    private init() {
-        activation = INDUCT_ACTIVATION_NONE
-        bias = nil
-        slope = nil
-        slopeStride = 0
-        factor = nil
-        factorStride = 0
-        residual = nil
-        residualStride = 0
-    }
+    private init() {}
 
-    /// c = activation(product + previous + bias) factor + residual for a tile whose first element is (row, column) of c.
-    ///
-    /// `product`, `previous` and `c` point to the tile.
+    /// c = activation(product + previous + bias) factor + residual for a tile; `product`, `previous` and `c` point to it.
     @inline(never)
     func apply(
         product: UnsafePointer<Float>, stride productStride: Int, previous: UnsafePointer<Float>?, previousStride: Int,
-        into c: UnsafeMutablePointer<Float>, stride: Int, row: Int, column: Int, rows: Int, columns: Int
+        into c: UnsafeMutablePointer<Float>, stride: Int, rows: Int, columns: Int
     ) {
         @inline(always)
         func finish<Function: ActivationFunction>(_: Function.Type) {
@@ -78,19 +65,19 @@ struct Epilogue {
                 func finish<V: Lanes>(_: V.Type, _ offset: Int, _ count: Int) {
                     var value = V.loaded(product + i * productStride + offset, count: lanes)
                     if let previous { value = value + V.loaded(previous + i * previousStride + offset, count: count) }
-                    if let bias { value = value + V.loaded(bias + column + offset, count: count) }
+                    if let bias { value = value + V.loaded(bias + offset, count: count) }
                     if let slope {
                         let both = Function.valueAndSlope(value)
-                        both.slope.store(to: slope + (row + i) * slopeStride + column + offset, count: count)
+                        both.slope.store(to: slope + i * slopeStride + offset, count: count)
                         value = both.value
                     } else {
                         value = Function.value(value)
                     }
                     if let factor {
-                        value = value * V.loaded(factor + (row + i) * factorStride + column + offset, count: count)
+                        value = value * V.loaded(factor + i * factorStride + offset, count: count)
                     }
                     if let residual {
-                        value = value + V.loaded(residual + (row + i) * residualStride + column + offset, count: count)
+                        value = value + V.loaded(residual + i * residualStride + offset, count: count)
                     }
                     value.store(to: c + i * stride + offset, count: count)
                 }

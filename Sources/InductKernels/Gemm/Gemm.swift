@@ -21,10 +21,9 @@ enum GemmBlocks {
     ///
     /// Epilogues need the whole sum, so products that have them get longer blocks.
     static func maximalSteps(transposedLeft: Bool) -> Int { transposedLeft ? 512 : 1024 }
-    /// Tiles of a transposed a that are packed together.
-    static var tilesPerGroup: Int { 4 }
-    /// Something for each of them.
+    /// Something for each of the tiles of a transposed a that are packed together.
     typealias EachTile<Value> = InlineArray<4, Value>
+    static var tilesPerGroup: Int { EachTile<Int>.count }
     /// One packed tile of a group, with a vector of slack.
     static var groupTile: Int { rowsPerTile * 512 + lanes }
     /// A group of packed tiles of a, or one tile of up to 1024 steps.
@@ -184,11 +183,11 @@ private func multiply(
                     if columns % lanes == 0 && (!isLast || epilogue.isSimple) && (!hasPrevious || previous == target) {
                         let vectors = vectorsPerPanel(columns)
                         if isLast && !epilogue.isNone {
-                            let finished = epilogue.target(
-                                target, stride: targetStride, adding: hasPrevious, row: tileRow,
-                                column: firstColumn + offset)
                             multiplyTile(
-                                rows: tileRows, vectors: vectors, left, right, steps: blockSteps, into: finished)
+                                rows: tileRows, vectors: vectors, left, right, steps: blockSteps,
+                                into: FinishedTile(
+                                    c: target, stride: targetStride, adds: hasPrevious,
+                                    epilogue: epilogue.at(row: tileRow, column: firstColumn + offset)))
                         } else {
                             multiplyTile(
                                 rows: tileRows, vectors: vectors, left, right, steps: blockSteps, into: target,
@@ -207,10 +206,10 @@ private func multiply(
                                 rightBlock(offset + whole, columns: rest - whole), steps: blockSteps,
                                 into: product + whole, stride: stride, adding: false)
                         }
-                        (isLast ? epilogue : .none).apply(
+                        (isLast ? epilogue.at(row: tileRow, column: firstColumn + offset) : .none).apply(
                             product: product, stride: stride, previous: hasPrevious ? UnsafePointer(previous) : nil,
-                            previousStride: previousStride, into: target, stride: targetStride, row: tileRow,
-                            column: firstColumn + offset, rows: tileRows, columns: rest)
+                            previousStride: previousStride, into: target, stride: targetStride, rows: tileRows,
+                            columns: rest)
                         offset = blockColumns
                     }
                 }

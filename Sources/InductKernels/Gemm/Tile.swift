@@ -4,6 +4,7 @@
 // A tile's accumulators fill the register file: 10 x 2 of 32 registers (AVX-512), 6 x 2 of 16 (elsewhere). With 11 or 12
 // rows the compiler keeps accumulators in memory, which costs more than the wider tile gains.
 
+import CInduct
 import CVectors
 
 #if V4
@@ -59,8 +60,14 @@ protocol TileTarget {
 extension TileTarget {
     @inline(always)
     func prefetch(rows: Int, column: Int) {
-        for i in 0..<rows { CVectors.prefetch(c + column + i * stride) }
+        prefetchRows(rows, at: c + column, stride: stride)
     }
+}
+
+/// Fetches the line that each row begins in.
+@inline(always)
+private func prefetchRows(_ rows: Int, at start: UnsafePointer<Float>, stride: Int) {
+    for i in 0..<rows { prefetch(start + i * stride) }
 }
 
 /// c = sums.
@@ -97,20 +104,16 @@ struct FinishedTile: TileTarget {
     var c: UnsafeMutablePointer<Float>
     var stride: Int
     var adds: Bool
-    var bias: UnsafePointer<Float>?
-    var isRelu: Bool
-    var slope: UnsafeMutablePointer<Float>?
-    var slopeStride: Int
-    var factor: UnsafePointer<Float>?
-    var factorStride: Int
-    var residual: UnsafePointer<Float>?
-    var residualStride: Int
+    /// Of this tile, and simple.
+    var epilogue: Epilogue
 
     @inline(always)
     func prefetch(rows: Int, column: Int) {
-        for i in 0..<rows { CVectors.prefetch(c + column + i * stride) }
-        if let factor { for i in 0..<rows { CVectors.prefetch(factor + column + i * factorStride) } }
-        if let residual { for i in 0..<rows { CVectors.prefetch(residual + column + i * residualStride) } }
+        prefetchRows(rows, at: c + column, stride: stride)
+        if let factor = epilogue.factor { prefetchRows(rows, at: factor + column, stride: epilogue.factorStride) }
+        if let residual = epilogue.residual {
+            prefetchRows(rows, at: residual + column, stride: epilogue.residualStride)
+        }
     }
 
     /// One thing after the other for all sums.
@@ -126,18 +129,22 @@ struct FinishedTile: TileTarget {
         }
         let to = c + column
         if adds { each { $0 + load(to + $1 * stride + $2) } }
-        if let bias { each { sum, _, offset in sum + load(bias + column + offset) } }
-        if isRelu {
-            if let slope {
+        if let bias = epilogue.bias { each { sum, _, offset in sum + load(bias + column + offset) } }
+        if epilogue.activation == INDUCT_ACTIVATION_RELU {
+            if let slope = epilogue.slope {
                 each { sum, i, offset in
-                    store(Relu.slope(sum), slope + column + i * slopeStride + offset)
+                    store(Relu.slope(sum), slope + column + i * epilogue.slopeStride + offset)
                     return sum
                 }
             }
             each { sum, _, _ in Relu.value(sum) }
         }
-        if let factor { each { $0 * load(factor + column + $1 * factorStride + $2) } }
-        if let residual { each { $0 + load(residual + column + $1 * residualStride + $2) } }
+        if let factor = epilogue.factor {
+            each { $0 * load(factor + column + $1 * epilogue.factorStride + $2) }
+        }
+        if let residual = epilogue.residual {
+            each { $0 + load(residual + column + $1 * epilogue.residualStride + $2) }
+        }
         each { sum, i, offset in
             store(sum, to + i * stride + offset)
             return sum
@@ -168,6 +175,7 @@ enum Tile<let rows: Int, let vectors: Int> {
                 }
                 for group in 0..<(rows + 2) / 3 { bases[group] = settled(bases[group] + left.stepStride) }
                 b += right.stepStride
+                // Else the compiler loads steps ahead until it runs out of registers.
                 keepOrder()
             }
             // Four at a time: the end of a short loop is foreseen, that of a long one is not.

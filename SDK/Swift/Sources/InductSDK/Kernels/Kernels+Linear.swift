@@ -133,8 +133,7 @@ extension Kernels {
     public func linearInputGradient(
         _ layer: Linear, rows: Int, dy: UnsafePointer<Float>, stride: Int? = nil, weight: UnsafePointer<Float>,
         dx: UnsafeMutablePointer<Float>, dxStride: Int? = nil, accumulate: Bool = false,
-        slope: UnsafePointer<Float>? = nil,
-        scratch: UnsafeMutableRawPointer
+        slope: UnsafePointer<Float>? = nil, scratch: UnsafeMutableRawPointer
     ) {
         var call = induct_gemm()
         call.accumulate = accumulate ? 1 : 0
